@@ -1,0 +1,31 @@
+namespace Relay.Core.Diagnostics;
+
+/// <summary>Why a transport ended. <see cref="None"/> means that it has not.</summary>
+public enum CloseReason : byte
+{
+    None = 0,
+
+    /// <summary>The control plane asked for it.</summary>
+    Requested,
+
+    /// <summary>No valid binding request ever arrived within the connect timeout.</summary>
+    ConnectTimeout,
+
+    /// <summary>No consent for 30 s (RFC 7675 section 5.1).</summary>
+    ConsentExpired,
+
+    /// <summary>The DTLS handshake failed or ran out of retransmissions.</summary>
+    DtlsFailed,
+
+    /// <summary>The peer's certificate is not the one that its offer named (RFC 8122).</summary>
+    FingerprintMismatch,
+
+    /// <summary>The peer sent a DTLS close_notify.</summary>
+    PeerClosed,
+
+    /// <summary>A packet index or key limit was reached (RFC 3711 section 9.2).</summary>
+    KeysExhausted,
+
+    /// <summary>The relay is draining.</summary>
+    Draining,
+}

@@ -1,0 +1,42 @@
+using Relay.Core.Diagnostics;
+using Relay.Core.Primitives;
+
+namespace Relay.Core.Dtls;
+
+/// <summary>
+/// One DTLS 1.2 association in the server role (RFC 6347, RFC 5764), without I/O: datagrams go in, datagrams come out.
+/// Drain <see cref="TryDequeueDatagram"/> after every Handle call. Never throws on what the network sends.
+/// </summary>
+public interface IDtlsAssociation : IDisposable
+{
+    DtlsState State { get; }
+
+    /// <summary>
+    /// The protection profile that use_srtp selected (RFC 5764 section 4.1.2; RFC 7714 section 14.2), 0 until
+    /// <see cref="DtlsState.Connected"/>.
+    /// </summary>
+    ushort SrtpProfile { get; }
+
+    /// <summary>Why the association failed; <see cref="CloseReason.None"/> otherwise.</summary>
+    CloseReason CloseReason { get; }
+
+    /// <summary>When <see cref="HandleTimeout"/> wants to be called: the retransmission timer (RFC 6347 section 4.2.4).</summary>
+    Instant NextTimeout { get; }
+
+    /// <summary>Takes one datagram from an ICE-validated address.</summary>
+    DropReason HandleDatagram(ReadOnlySpan<byte> datagram, Instant now);
+
+    void HandleTimeout(Instant now);
+
+    /// <summary>Sends close_notify (drain afterwards).</summary>
+    void HandleClose();
+
+    /// <summary>Copies the next datagram to send, at most 1200 bytes; false if there is none.</summary>
+    bool TryDequeueDatagram(Span<byte> destination, out int length);
+
+    /// <summary>
+    /// Exports SRTP keying material (RFC 5764 section 4.2): client key, server key, client salt, server salt. Only when
+    /// connected, that is after the peer's certificate matched the expected fingerprint.
+    /// </summary>
+    bool TryExportKeyingMaterial(Span<byte> destination);
+}
