@@ -1,0 +1,29 @@
+namespace Relay.Host.Platform;
+
+/// <summary>What became of datagrams at a socket's edge, in datagrams since it was opened.</summary>
+public readonly record struct DatagramCounters
+{
+    /// <summary>Handed to the worker.</summary>
+    public long Received { get; init; }
+
+    /// <summary>Dropped because they do not fit a slot; <see cref="Relay.Core.Diagnostics.DropReason.PacketTooLarge"/>.</summary>
+    public long TruncatedReceives { get; init; }
+
+    /// <summary>Dropped because the pool was empty; <see cref="Relay.Core.Diagnostics.DropReason.PoolExhausted"/>.</summary>
+    public long PoolExhausted { get; init; }
+
+    /// <summary>Receive calls (not datagrams) that failed for a reason other than an empty queue.</summary>
+    public long ReceiveErrors { get; init; }
+
+    /// <summary>Taken by the system for sending.</summary>
+    public long Sent { get; init; }
+
+    /// <summary>Refused by the system one by one, such as for an unroutable address; SendFailed in the drop reasons.</summary>
+    public long SendErrors { get; init; }
+
+    /// <summary>Dropped because the send buffer was full; SendFailed in the drop reasons.</summary>
+    public long SendBufferFull { get; init; }
+
+    /// <summary>Everything that was to be sent and was not; <see cref="Relay.Core.Diagnostics.DropReason.SendFailed"/>.</summary>
+    public long SendFailed => SendErrors + SendBufferFull;
+}

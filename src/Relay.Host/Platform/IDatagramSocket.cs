@@ -1,0 +1,41 @@
+using Relay.Core.Buffers;
+using Relay.Core.Primitives;
+
+namespace Relay.Host.Platform;
+
+/// <summary>
+/// A worker's UDP socket. Every call moves a whole batch, so that the system call's price is shared. All members but
+/// <see cref="Wake"/> and <see cref="Counters"/> belong to the worker's thread. The network never makes one throw.
+/// </summary>
+public interface IDatagramSocket : IDisposable
+{
+    /// <summary>Where the socket is bound; the port is the real one even if 0 was asked for.</summary>
+    TransportAddress LocalAddress { get; }
+
+    /// <summary>Totals since the socket was opened; safe to read from any thread.</summary>
+    DatagramCounters Counters { get; }
+
+    /// <summary>
+    /// Takes what has arrived, without blocking. Each datagram lies at <see cref="PacketPool.HeadroomBytes"/> of a slot of
+    /// its own, and the caller takes over that slot as its <see cref="PacketOwner.Receive"/> holder. Datagrams that do not
+    /// fit a slot are dropped, and so is what arrives while the pool is empty: the kernel's queue never stalls.
+    /// </summary>
+    /// <returns>How many entries of <paramref name="batch"/> were filled; 0 if nothing usable has arrived.</returns>
+    int Receive(Span<Received> batch);
+
+    /// <summary>
+    /// Sends the batch in order, without blocking. A datagram that the system refuses is skipped, its neighbours are not
+    /// lost; when the send buffer is full, the rest is dropped. The handles stay the caller's to release.
+    /// </summary>
+    /// <returns>How many datagrams the system took.</returns>
+    int Send(ReadOnlySpan<Transmit> batch);
+
+    /// <summary>
+    /// Blocks until a datagram is there, <see cref="Wake"/> was called since the last return, or the timeout is over (zero
+    /// or less: does not block). May return early for no reason.
+    /// </summary>
+    void Wait(TimeSpan timeout);
+
+    /// <summary>Ends the current or the next <see cref="Wait"/>. Safe from any thread, also after disposal.</summary>
+    void Wake();
+}

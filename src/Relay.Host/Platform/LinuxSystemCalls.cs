@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Relay.Host.Platform;
+
+/// <summary>
+/// The few calls of the C library that .NET does not offer, with their structures and constants as on 64-bit Linux (the same on
+/// x86-64 and Arm64). None of them suppresses the transition to the collector: one that blocked would stop every thread.
+/// </summary>
+internal static unsafe partial class LinuxSystemCalls
+{
+    public const ushort AddressFamilyIPv4 = 2;
+    public const ushort AddressFamilyIPv6 = 10;
+
+    public const int ErrorInterrupted = 4;
+    public const int ErrorAgain = 11;
+
+    /// <summary>MSG_TRUNC: the datagram was longer than its buffer.</summary>
+    public const int MessageTruncated = 0x20;
+
+    /// <summary>MSG_DONTWAIT.</summary>
+    public const int MessageDoNotWait = 0x40;
+
+    /// <summary>POLLIN.</summary>
+    public const short PollIn = 0x1;
+
+    /// <summary>EFD_CLOEXEC | EFD_NONBLOCK.</summary>
+    public const int EventCloseOnExecuteNonBlocking = 0x80000 | 0x800;
+
+    [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
+    public static partial int ReceiveMessages(int socket, MultiMessageHeader* messages, uint count, int flags, TimeSpec* timeout);
+
+    [LibraryImport("libc", EntryPoint = "sendmmsg", SetLastError = true)]
+    public static partial int SendMessages(int socket, MultiMessageHeader* messages, uint count, int flags);
+
+    [LibraryImport("libc", EntryPoint = "ppoll", SetLastError = true)]
+    public static partial int Poll(PollDescriptor* descriptors, nuint count, TimeSpec* timeout, void* signalMask);
+
+    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    public static partial int EventDescriptor(uint initial, int flags);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(SafeFileHandle descriptor, void* data, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int descriptor, void* data, nuint length);
+
+    /// <summary>struct iovec.</summary>
+    public struct BufferVector
+    {
+        public byte* Base;
+        public nuint Length;
+    }
+
+    /// <summary>struct msghdr.</summary>
+    public struct MessageHeader
+    {
+        public SocketAddressBytes* Name;
+        public uint NameLength;
+        public BufferVector* Buffers;
+        public nuint BufferCount;
+        public void* Control;
+        public nuint ControlLength;
+        public int Flags;
+    }
+
+    /// <summary>struct mmsghdr.</summary>
+    public struct MultiMessageHeader
+    {
+        public MessageHeader Header;
+
+        /// <summary>Out: bytes received or sent.</summary>
+        public uint Length;
+    }
+
+    /// <summary>struct pollfd.</summary>
+    public struct PollDescriptor
+    {
+        public int Descriptor;
+        public short Events;
+        public short ReturnedEvents;
+    }
+
+    /// <summary>struct timespec.</summary>
+    public struct TimeSpec
+    {
+        public nint Seconds;
+        public nint Nanoseconds;
+    }
+
+    /// <summary>Room for a struct sockaddr_in or sockaddr_in6; see <see cref="SocketAddressLayout"/>.</summary>
+    [InlineArray(SocketAddressLayout.IPv6Bytes)]
+    public struct SocketAddressBytes
+    {
+        private byte _element;
+    }
+}
