@@ -1,0 +1,82 @@
+using Relay.Core.Diagnostics;
+
+namespace Relay.Core.Srtp;
+
+/// <summary>
+/// Seals and opens single packets under one session key: the seam between SRTP's bookkeeping and its cryptography. One
+/// object serves one direction, and RTP or RTCP, and is used by one thread. It knows nothing of streams and replays.
+/// </summary>
+/// <remarks>
+/// The suffix is what authentication covers though it does not stand before the body: the rollover counter (RFC 3711
+/// section 4.2; not with GCM, which has it in the IV) or the SRTCP E bit and index (RFC 3711 section 3.4, RFC 7714
+/// section 9.3). The index is the 48-bit RTP packet index or the 31-bit SRTCP index.
+/// </remarks>
+internal abstract class SrtpCipher : IDisposable
+{
+    /// <summary>Bytes of the tag that <see cref="Seal"/> writes.</summary>
+    public abstract int TagLength { get; }
+
+    /// <summary>
+    /// Encrypts <paramref name="prefix"/> followed by <paramref name="payload"/> into <paramref name="body"/> and writes
+    /// the tag.
+    /// </summary>
+    /// <param name="ssrc">Part of the IV.</param>
+    /// <param name="index">Part of the IV.</param>
+    /// <param name="header">Authenticated, not encrypted.</param>
+    /// <param name="suffix">Authenticated, not encrypted; may be empty.</param>
+    /// <param name="prefix">Outside of the body.</param>
+    /// <param name="payload">Outside of the body, or exactly where it ends up in the body.</param>
+    /// <param name="body">As long as prefix and payload together; empty when only authentication is wanted.</param>
+    /// <param name="tag"><see cref="TagLength"/> bytes.</param>
+    public abstract void Seal(
+        uint ssrc,
+        ulong index,
+        ReadOnlySpan<byte> header,
+        ReadOnlySpan<byte> suffix,
+        ReadOnlySpan<byte> prefix,
+        ReadOnlySpan<byte> payload,
+        Span<byte> body,
+        Span<byte> tag);
+
+    /// <summary>
+    /// Authenticates, then decrypts <paramref name="body"/> in place. False, with the body as it was, if the tag is wrong.
+    /// </summary>
+    public abstract bool Open(
+        uint ssrc,
+        ulong index,
+        ReadOnlySpan<byte> header,
+        ReadOnlySpan<byte> suffix,
+        Span<byte> body,
+        ReadOnlySpan<byte> tag);
+
+    public abstract void Dispose();
+
+    /// <summary>A cipher under session keys that were derived already.</summary>
+    public static SrtpCipher Create(SrtpProfile profile, in SrtpSessionKeys keys, bool encrypt)
+    {
+        Invariant.Holds(SrtpProfiles.IsSupported(profile), "a cipher for an unsupported SRTP profile");
+        return SrtpProfiles.IsAead(profile)
+            ? new EvpGcmCipher(keys.EncryptionKey, keys.Salt, encrypt)
+            : new EvpCmSha1Cipher(keys.EncryptionKey, keys.AuthenticationKey, keys.Salt);
+    }
+
+    /// <summary>Derives the session keys of RTP or RTCP from the master key and makes a cipher of them.</summary>
+    public static SrtpCipher Derive(
+        SrtpProfile profile,
+        ReadOnlySpan<byte> masterKey,
+        ReadOnlySpan<byte> masterSalt,
+        bool isRtcp,
+        bool encrypt)
+    {
+        Span<byte> storage = stackalloc byte[SrtpSessionKeys.StorageBytes];
+        SrtpSessionKeys keys = SrtpSessionKeys.Derive(profile, masterKey, masterSalt, isRtcp, storage);
+        try
+        {
+            return Create(profile, keys, encrypt);
+        }
+        finally
+        {
+            System.Security.Cryptography.CryptographicOperations.ZeroMemory(storage);
+        }
+    }
+}
