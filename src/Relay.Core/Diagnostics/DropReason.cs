@@ -27,6 +27,7 @@ public enum DropReason : byte
     StunUnknownAttribute,
     StunUnexpectedMethod,
     StunUnexpectedClass,
+    StunReplayed,
     IceRoleConflict,
     IceTooManyPairs,
 
