@@ -1,0 +1,45 @@
+using System.Net.Sockets;
+using Relay.Core.Buffers;
+using Relay.Host.Platform;
+using Xunit;
+
+namespace Relay.Host.Tests.Platform;
+
+public class LinuxDatagramSocketTests : DatagramSocketTests
+{
+    protected override bool UsePortable => false;
+
+    [Fact]
+    public void The_factory_picks_it_on_linux()
+    {
+        using var pool = new CheckedPool(64);
+        using IDatagramSocket socket = Open("127.0.0.1", pool);
+        Assert.IsType<LinuxDatagramSocket>(socket);
+    }
+
+    [Fact]
+    public void A_batch_each_way_allocates_nothing() => Assert.Equal(0, MeasureAllocation(200));
+
+    [Fact]
+    public void A_batch_smaller_than_the_callers_array_is_what_one_call_takes()
+    {
+        using var pool = new CheckedPool(64);
+        using IDatagramSocket socket = Open("127.0.0.1", pool, batchSize: 4);
+        using var other = new UdpClient();
+        for (int i = 0; i < 10; i++)
+        {
+            other.Send([(byte)i], socket.LocalAddress.ToEndPoint());
+        }
+
+        Received[] batch = new Received[16];
+        var counts = new List<int>();
+        while (counts.Sum() < 10)
+        {
+            int received = socket.Receive(batch);
+            counts.Add(received);
+            pool.Release([.. batch.AsSpan(0, received)]);
+        }
+
+        Assert.Equal([4, 4, 2], counts);
+    }
+}
