@@ -1,0 +1,8 @@
+namespace Relay.Core.Codecs;
+
+/// <summary>What an m-line carries.</summary>
+public enum MediaKind : byte
+{
+    Audio,
+    Video,
+}
