@@ -17,7 +17,7 @@ public interface IDtlsAssociation : IDisposable
     /// </summary>
     ushort SrtpProfile { get; }
 
-    /// <summary>Why the association failed; <see cref="CloseReason.None"/> otherwise.</summary>
+    /// <summary>Why the association ended; <see cref="CloseReason.None"/> while it has not.</summary>
     CloseReason CloseReason { get; }
 
     /// <summary>When <see cref="HandleTimeout"/> wants to be called: the retransmission timer (RFC 6347 section 4.2.4).</summary>
@@ -28,7 +28,7 @@ public interface IDtlsAssociation : IDisposable
 
     void HandleTimeout(Instant now);
 
-    /// <summary>Sends close_notify (drain afterwards).</summary>
+    /// <summary>Ends the association with <see cref="CloseReason.Requested"/>; sends close_notify if connected (drain afterwards).</summary>
     void HandleClose();
 
     /// <summary>Copies the next datagram to send, at most 1200 bytes; false if there is none.</summary>

@@ -1,0 +1,363 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Relay.Core.Diagnostics;
+using Relay.Core.Dtls;
+using Relay.Core.Primitives;
+
+namespace Relay.Host.Platform.OpenSsl;
+
+/// <summary>
+/// A DTLS 1.2 association on an OpenSSL <c>SSL</c> object. Used by one thread at a time. In the client role the first
+/// <see cref="HandleTimeout"/>, due at once, sends the ClientHello.
+/// </summary>
+internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
+{
+    // OpenSSL keeps records of the coming epoch, each in a buffer of 17 KB, until the keys are there. An honest peer sends one
+    // with each transmission of its last flight.
+    private const int EarlyRecordsMax = 24;
+
+    // A datagram of 1200 bytes holds fewer.
+    private const int ReadsMax = 128;
+
+    private const int OpenSslObjectsEach = 2;
+    private const uint ExpiredMicroseconds = 1;
+    private const uint NeverMicroseconds = 3_600_000_000;
+
+    private readonly DtlsFingerprint _expectedPeer;
+    private readonly TimeSpan _handshakeMax;
+    private readonly DtlsFlights _flights;
+    private GCHandle _self;
+    private nint _ssl;
+    private byte* _incoming;
+    private int _incomingBytes;
+    private int _earlyRecords;
+    private Instant _deadline = Instant.Never;
+    private bool _isStarted;
+    private bool _isPeerVerified;
+    private bool _isOtherPeer;
+
+    /// <exception cref="InvalidOperationException">OpenSSL is out of memory.</exception>
+    internal OpenSslDtlsAssociation(DtlsContext context, DtlsRole role, in DtlsFingerprint expectedPeer, DtlsOptions options)
+    {
+        _expectedPeer = expectedPeer;
+        _handshakeMax = options.HandshakeMax;
+        _flights = new DtlsFlights(options.RetransmissionInitial, options.RetransmissionMax);
+        Role = role;
+        LibCrypto.ERR_clear_error();
+        _ssl = LibSsl.SSL_new(context.Handle);
+        _self = GCHandle.Alloc(this);
+        nint bio = _ssl == 0 ? 0 : DtlsCallbacks.CreateBio(_self);
+        if (bio == 0 || LibSsl.SSL_set_ex_data(_ssl, DtlsCallbacks.AssociationIndex, GCHandle.ToIntPtr(_self)) != 1)
+        {
+            _ = LibCrypto.BIO_free(bio);
+            LibSsl.SSL_free(_ssl);
+            _self.Free();
+            LibCrypto.ERR_clear_error();
+            throw new InvalidOperationException("OpenSSL could not make an association.");
+        }
+
+        OpenSslObjects.Created(OpenSslObjectsEach);
+        LibSsl.SSL_set_bio(_ssl, bio, bio);
+        LibSsl.SSL_ctrl(_ssl, LibSsl.CtrlSetMtu, new CLong(DatagramQueue.DatagramMaxBytes), null);
+        DtlsCallbacks.SetTimer(_ssl);
+        if (role == DtlsRole.Server)
+        {
+            LibSsl.SSL_set_accept_state(_ssl);
+        }
+        else
+        {
+            LibSsl.SSL_set_connect_state(_ssl);
+        }
+    }
+
+    public DtlsState State { get; private set; }
+
+    public ushort SrtpProfile { get; private set; }
+
+    public CloseReason CloseReason { get; private set; }
+
+    public Instant NextTimeout => State switch
+    {
+        DtlsState.Connecting when !_isStarted => Role == DtlsRole.Client ? Instant.Zero : Instant.Never,
+        DtlsState.Connecting => Instant.Min(_deadline, _flights.NextTimeout),
+        _ => Instant.Never,
+    };
+
+    internal DtlsRole Role { get; }
+
+    /// <summary>The <c>SSL</c> object, for tests that misuse it; 0 after Dispose.</summary>
+    internal nint Ssl => _ssl;
+
+    public DropReason HandleDatagram(ReadOnlySpan<byte> datagram, Instant now)
+    {
+        if (State == DtlsState.Closed)
+        {
+            return DropReason.DtlsAfterClose;
+        }
+
+        DropReason reason = Screen(datagram, out int wellFormedBytes);
+        if (reason != DropReason.None)
+        {
+            return reason;
+        }
+
+        fixed (byte* incoming = datagram)
+        {
+            _incoming = incoming;
+            _incomingBytes = wellFormedBytes;
+            reason = Advance(now);
+            _incoming = null;
+            _incomingBytes = 0;
+        }
+
+        return reason;
+    }
+
+    public void HandleTimeout(Instant now)
+    {
+        if (State != DtlsState.Connecting)
+        {
+            return;
+        }
+
+        if (!_isStarted)
+        {
+            if (Role == DtlsRole.Client)
+            {
+                Advance(now);
+            }
+
+            return;
+        }
+
+        if (now >= _deadline)
+        {
+            Close(CloseReason.DtlsFailed);
+            return;
+        }
+
+        _flights.HandleTimeout(now);
+    }
+
+    public void HandleClose()
+    {
+        if (State == DtlsState.Closed)
+        {
+            return;
+        }
+
+        SendCloseNotify();
+        Close(CloseReason.Requested);
+    }
+
+    public bool TryDequeueDatagram(Span<byte> destination, out int length) => _flights.TryDequeue(destination, out length);
+
+    public bool TryExportKeyingMaterial(Span<byte> destination)
+    {
+        if (State != DtlsState.Connected)
+        {
+            return false;
+        }
+
+        LibCrypto.ERR_clear_error();
+        ReadOnlySpan<byte> label = "EXTRACTOR-dtls_srtp"u8;
+        fixed (byte* output = destination)
+        fixed (byte* text = label)
+        {
+            int done = LibSsl.SSL_export_keying_material(
+                _ssl, output, (nuint)destination.Length, text, (nuint)label.Length, null, 0, 0);
+            LibCrypto.ERR_clear_error();
+            return done == 1;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_ssl == 0)
+        {
+            return;
+        }
+
+        Close(CloseReason.Requested);
+        LibSsl.SSL_free(_ssl);
+        _ssl = 0;
+        _self.Free();
+        _flights.Dispose();
+        OpenSslObjects.Freed(OpenSslObjectsEach);
+    }
+
+    /// <summary>Called by OpenSSL: gives it the datagram being handled, once.</summary>
+    internal int TakeIncoming(Span<byte> destination)
+    {
+        int length = Math.Min(_incomingBytes, destination.Length);
+        new ReadOnlySpan<byte>(_incoming, length).CopyTo(destination);
+        _incomingBytes = 0;
+        return length;
+    }
+
+    /// <summary>Called by OpenSSL: one datagram to send.</summary>
+    internal void PutOutgoing(ReadOnlySpan<byte> datagram) => _flights.Write(datagram);
+
+    /// <summary>
+    /// Called by OpenSSL when a flight begins (0) and when its timer has expired, just before it writes the flight again. Returns the
+    /// timer's next duration: expired until all retransmissions are written (see <see cref="DtlsFlights"/>).
+    /// </summary>
+    internal uint HandleOpenSslTimer(uint microseconds)
+    {
+        if (microseconds == 0)
+        {
+            _flights.BeginFlight();
+            return ExpiredMicroseconds;
+        }
+
+        return _flights.BeginRetransmission() ? ExpiredMicroseconds : NeverMicroseconds;
+    }
+
+    /// <summary>
+    /// Called by OpenSSL in the middle of the handshake, before anything is accepted from the peer: the certificate must be
+    /// the expected one, and use_srtp must have agreed on a profile. Returns an X509_V_ code, which decides the alert.
+    /// </summary>
+    internal int VerifyPeer(nint certificate)
+    {
+        nint algorithm = _expectedPeer.Algorithm switch
+        {
+            DtlsFingerprintAlgorithm.Sha256 => LibCrypto.EVP_sha256(),
+            DtlsFingerprintAlgorithm.Sha384 => LibCrypto.EVP_sha384(),
+            DtlsFingerprintAlgorithm.Sha512 => LibCrypto.EVP_sha512(),
+            _ => 0,
+        };
+        byte* digest = stackalloc byte[LibCrypto.EvpMaxMdSize];
+        uint length = 0;
+        _isPeerVerified = certificate != 0
+            && algorithm != 0
+            && LibCrypto.X509_digest(certificate, algorithm, digest, &length) == 1
+            && CryptographicOperations.FixedTimeEquals(new ReadOnlySpan<byte>(digest, (int)length), _expectedPeer.Value);
+        if (!_isPeerVerified)
+        {
+            _isOtherPeer = true;
+            return LibCrypto.X509VErrCertRejected;
+        }
+
+        return LibSsl.SSL_get_selected_srtp_profile(_ssl) == null ? LibCrypto.X509VErrApplicationVerification : LibCrypto.X509VOk;
+    }
+
+    /// <summary>Finds the records at the datagram's start that OpenSSL may see.</summary>
+    private DropReason Screen(ReadOnlySpan<byte> datagram, out int wellFormedBytes)
+    {
+        wellFormedBytes = 0;
+        while (DtlsRecordReader.TryRead(datagram[wellFormedBytes..], out DtlsRecordReader record) == DropReason.None)
+        {
+            if (State == DtlsState.Connecting && record.Epoch != 0 && ++_earlyRecords > EarlyRecordsMax)
+            {
+                break;
+            }
+
+            wellFormedBytes += record.Record.Length;
+        }
+
+        if (wellFormedBytes > 0)
+        {
+            return DropReason.None;
+        }
+
+        return State == DtlsState.Connecting && _earlyRecords > EarlyRecordsMax ? DropReason.DtlsUnexpected : DropReason.DtlsMalformed;
+    }
+
+    private DropReason Advance(Instant now)
+    {
+        if (!_isStarted)
+        {
+            _isStarted = true;
+            _deadline = now + _handshakeMax;
+        }
+
+        _flights.BeginCall();
+        LibCrypto.ERR_clear_error();
+        if (State == DtlsState.Connecting)
+        {
+            AdvanceHandshake();
+        }
+
+        DropReason reason = State == DtlsState.Connected ? ReadRecords() : DropReason.None;
+        _flights.EndCall(now);
+        if (State != DtlsState.Connecting)
+        {
+            _flights.EndRetransmissions();
+        }
+
+        return reason;
+    }
+
+    private void AdvanceHandshake()
+    {
+        int result = LibSsl.SSL_do_handshake(_ssl);
+        if (result == 1)
+        {
+            LibSsl.SrtpProtectionProfile* profile = LibSsl.SSL_get_selected_srtp_profile(_ssl);
+            Invariant.Holds(_isPeerVerified && profile != null, "a handshake ended without a verified peer or an SRTP profile");
+            SrtpProfile = (ushort)profile->Id.Value;
+            State = DtlsState.Connected;
+        }
+        else if (LibSsl.SSL_get_error(_ssl, result) != LibSsl.ErrorWantRead)
+        {
+            Close(_isOtherPeer ? CloseReason.FingerprintMismatch : CloseReason.DtlsFailed);
+        }
+    }
+
+    /// <summary>After the handshake: retransmissions of its end, alerts, and data that nobody asked for.</summary>
+    private DropReason ReadRecords()
+    {
+        const int PlaintextMaxBytes = 2048;
+        byte* ignored = stackalloc byte[PlaintextMaxBytes];
+        DropReason reason = DropReason.None;
+        for (int i = 0; i < ReadsMax; i++)
+        {
+            int read = LibSsl.SSL_read(_ssl, ignored, PlaintextMaxBytes);
+            if (read > 0)
+            {
+                reason = DropReason.DtlsUnexpected;
+                continue;
+            }
+
+            switch (LibSsl.SSL_get_error(_ssl, read))
+            {
+                case LibSsl.ErrorWantRead:
+                    break;
+                case LibSsl.ErrorZeroReturn:
+                    SendCloseNotify();
+                    Close(CloseReason.PeerClosed);
+                    break;
+                default:
+                    Close(CloseReason.DtlsFailed);
+                    break;
+            }
+
+            break;
+        }
+
+        return reason;
+    }
+
+    private void SendCloseNotify()
+    {
+        if (State == DtlsState.Connected)
+        {
+            LibCrypto.ERR_clear_error();
+            _flights.BeginCall();
+            _ = LibSsl.SSL_shutdown(_ssl);
+            LibCrypto.ERR_clear_error();
+        }
+    }
+
+    private void Close(CloseReason reason)
+    {
+        if (State != DtlsState.Closed)
+        {
+            State = DtlsState.Closed;
+            CloseReason = reason;
+            SrtpProfile = 0;
+            _flights.EndRetransmissions();
+            LibCrypto.ERR_clear_error();
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using Relay.Host.Platform.OpenSsl;
+
+namespace Relay.Host.Tests.Platform.OpenSsl;
+
+internal static class TestCertificates
+{
+    internal static readonly DtlsCertificate Server = DtlsCertificate.CreateEcdsa(DateTimeOffset.UtcNow);
+    internal static readonly DtlsCertificate Client = DtlsCertificate.CreateEcdsa(DateTimeOffset.UtcNow);
+    internal static readonly DtlsCertificate Stranger = DtlsCertificate.CreateEcdsa(DateTimeOffset.UtcNow);
+    internal static readonly DtlsCertificate RsaClient = DtlsCertificate.CreateRsa(2048, DateTimeOffset.UtcNow);
+}
