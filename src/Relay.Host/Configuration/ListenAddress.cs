@@ -1,0 +1,35 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+
+namespace Relay.Host.Configuration;
+
+/// <summary>Where the web listener binds: the address and port of <see cref="HttpOptions.Listen"/>.</summary>
+internal sealed record ListenAddress(IPAddress Address, int Port)
+{
+    /// <summary>Reads "http://127.0.0.1:8080", "http://[::1]:0", "http://localhost:8080"; anything else is false.</summary>
+    public static bool TryParse(string text, [NotNullWhen(true)] out ListenAddress? result)
+    {
+        result = null;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
+            || uri.Scheme != Uri.UriSchemeHttp
+            || uri.PathAndQuery != "/"
+            || uri.UserInfo.Length > 0
+            || uri.Fragment.Length > 0)
+        {
+            return false;
+        }
+
+        IPAddress? address;
+        if (uri.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+        {
+            address = IPAddress.Loopback;
+        }
+        else if (!IPAddress.TryParse(uri.Host, out address))
+        {
+            return false;
+        }
+
+        result = new ListenAddress(address, uri.Port);
+        return true;
+    }
+}

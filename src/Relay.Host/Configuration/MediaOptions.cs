@@ -1,0 +1,95 @@
+namespace Relay.Host.Configuration;
+
+/// <summary>The media plane: sockets, workers, buffers.</summary>
+public sealed class MediaOptions
+{
+    /// <summary>
+    /// The local address of the media ports. Default 127.0.0.1 (this machine only); 0.0.0.0 or :: for every interface.
+    /// </summary>
+    [Option(Format = OptionFormat.Address)]
+    public string BindAddress { get; set; } = "127.0.0.1";
+
+    /// <summary>
+    /// The addresses that clients are told to send media to: the public ones when the relay is behind NAT or in a
+    /// container. Default none: the bind address or, if that is a wildcard, the host's own addresses. Risk: an address
+    /// that clients cannot reach gives pairs without sound and picture.
+    /// </summary>
+    [Option(Format = OptionFormat.ReachableAddress, MaxItems = 8)]
+    public IReadOnlyList<string> AnnouncedAddresses { get; set; } = [];
+
+    /// <summary>
+    /// UDP port of the first worker; worker i listens on Port + i. Default 40000, 0 to 65535 (0: a free port for each
+    /// worker). Open the whole range in the firewall.
+    /// </summary>
+    [Option(Min = 0, Max = 65_535, Unit = "port")]
+    public int Port { get; set; } = 40_000;
+
+    /// <summary>
+    /// Packet threads. Default 1, 1 to 64 workers; at most one per core makes sense. Risk: with many workers and few users,
+    /// waiting users may have to move to another worker before they can meet.
+    /// </summary>
+    [Option(Min = 1, Max = 64, Unit = "workers")]
+    public int Workers { get; set; } = 1;
+
+    /// <summary>
+    /// Packets that one worker can hold at once, 2 KB of pinned memory each. Default 8192, 1024 to 262144 packets. Risk:
+    /// too few drops packets under load (reason pool_exhausted), too many costs memory.
+    /// </summary>
+    [Option(Min = 1024, Max = 262_144, Unit = "packets")]
+    public int PoolSlotsPerWorker { get; set; } = 8192;
+
+    /// <summary>
+    /// Legs (clients' media connections) that one worker takes; the next gets 503. Default 1000, 2 to 10000 legs. Risk:
+    /// more legs than the core can forward for makes every pair on it stutter.
+    /// </summary>
+    [Option(Min = 2, Max = 10_000, Unit = "legs")]
+    public int MaxLegsPerWorker { get; set; } = 1000;
+
+    /// <summary>
+    /// Placement fills one worker to this many legs before it opens the next, so that strangers can meet on it; beyond, the
+    /// emptiest worker is taken. Default 200, 2 to 10000 legs, not above MaxLegsPerWorker.
+    /// </summary>
+    [Option(Min = 2, Max = 10_000, Unit = "legs")]
+    public int LegsPerWorkerTarget { get; set; } = 200;
+
+    /// <summary>
+    /// Kernel receive buffer of each media socket. Default 4194304, 65536 to 67108864 bytes. Risk: the kernel caps it at
+    /// net.core.rmem_max; too small loses packets in bursts.
+    /// </summary>
+    [Option(Min = 65_536, Max = 67_108_864, Unit = "bytes")]
+    public int ReceiveBufferBytes { get; set; } = 4_194_304;
+
+    /// <summary>
+    /// Kernel send buffer of each media socket. Default 4194304, 65536 to 67108864 bytes. Risk: the kernel caps it at
+    /// net.core.wmem_max; too large only adds delay when the link is full.
+    /// </summary>
+    [Option(Min = 65_536, Max = 67_108_864, Unit = "bytes")]
+    public int SendBufferBytes { get; set; } = 4_194_304;
+
+    /// <summary>
+    /// Commands that may wait for one worker; beyond, requests get 503. Default 1024, 16 to 65536 commands.
+    /// </summary>
+    [Option(Min = 16, Max = 65_536, Unit = "commands")]
+    public int MailboxCapacity { get; set; } = 1024;
+
+    /// <summary>
+    /// SRTP protection profiles offered to clients, best first (RFC 5764, RFC 7714). Default AEAD_AES_128_GCM,
+    /// AEAD_AES_256_GCM, AES128_CM_SHA1_80; a subset of these three, each at most once. Risk: without AES128_CM_SHA1_80
+    /// older clients cannot connect.
+    /// </summary>
+    [Option(Format = OptionFormat.SrtpProfile, MaxItems = 3)]
+    public IReadOnlyList<string> SrtpProfiles { get; set; } = ["AEAD_AES_128_GCM", "AEAD_AES_256_GCM", "AES128_CM_SHA1_80"];
+
+    /// <summary>
+    /// Uses the framework's sockets instead of recvmmsg and sendmmsg. Default false; other systems than Linux always use
+    /// them. Risk: about half the packets per second.
+    /// </summary>
+    [Option]
+    public bool UsePortableSockets { get; set; }
+
+    /// <summary>
+    /// A leg whose ICE and DTLS are not done after this time is closed. Default 30, 5 to 120 seconds.
+    /// </summary>
+    [Option(Min = 5, Max = 120, Unit = "seconds")]
+    public int ConnectTimeoutSeconds { get; set; } = 30;
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Relay.Host.Configuration;
+
+/// <summary>Checks every value against its rules, and the few that depend on each other.</summary>
+internal static class OptionCheck
+{
+    public static readonly string[] SrtpProfileNames = ["AEAD_AES_128_GCM", "AEAD_AES_256_GCM", "AES128_CM_SHA1_80"];
+
+    public static void Run(RelayOptions options, List<OptionProblem> problems)
+    {
+        foreach (OptionEntry entry in OptionCatalog.Entries)
+        {
+            switch (entry.Get(options))
+            {
+                case int number when !entry.Rules.Allows(number):
+                    problems.Add(OutOfRange(entry, number.ToString(CultureInfo.InvariantCulture)));
+                    break;
+                case string text when Complaint(entry.Rules.Format, text) is { } complaint:
+                    problems.Add(OptionProblem.OfValue(entry.Key, text, complaint, Example(entry.Rules.Format)));
+                    break;
+                case IReadOnlyList<string> items:
+                    CheckList(entry, items, problems);
+                    break;
+            }
+        }
+
+        CheckTogether(options, problems);
+    }
+
+    public static OptionProblem OutOfRange(OptionEntry entry, string value)
+    {
+        string allowed = string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {entry.Rules.Min} to {entry.Rules.Max} ({entry.Rules.Unit})");
+        return OptionProblem.OfValue(entry.Key, value, allowed, DefaultOf(entry));
+    }
+
+    private static string DefaultOf(OptionEntry entry) =>
+        Convert.ToString(entry.Get(new RelayOptions()), CultureInfo.InvariantCulture) ?? string.Empty;
+
+    private static void CheckList(OptionEntry entry, IReadOnlyList<string> items, List<OptionProblem> problems)
+    {
+        if (items.Count > entry.Rules.MaxItems)
+        {
+            string count = items.Count.ToString(CultureInfo.InvariantCulture) + " items";
+            string allowed = string.Create(CultureInfo.InvariantCulture, $"must have at most {entry.Rules.MaxItems} items");
+            problems.Add(OptionProblem.OfValue(entry.Key, count, allowed, Example(entry.Rules.Format)));
+            return;
+        }
+
+        for (int i = 0; i < items.Count; i++)
+        {
+            if (Complaint(entry.Rules.Format, items[i]) is { } complaint)
+            {
+                problems.Add(OptionProblem.OfValue(entry.Key, items[i], complaint, Example(entry.Rules.Format)));
+            }
+            else if (items.Take(i).Contains(items[i], StringComparer.OrdinalIgnoreCase))
+            {
+                problems.Add(OptionProblem.OfValue(entry.Key, items[i], "must be listed only once", items[i]));
+            }
+        }
+    }
+
+    private static void CheckTogether(RelayOptions options, List<OptionProblem> problems)
+    {
+        MediaOptions media = options.Media;
+        if (media.SrtpProfiles.Count == 0)
+        {
+            problems.Add(OptionProblem.OfValue("Media:SrtpProfiles", string.Empty, "must name at least one profile", SrtpProfileNames[0]));
+        }
+
+        if (media.Port != 0 && media.Port + media.Workers - 1 > IPEndPoint.MaxPort && media.Port <= IPEndPoint.MaxPort)
+        {
+            int highest = IPEndPoint.MaxPort - media.Workers + 1;
+            string allowed = string.Create(CultureInfo.InvariantCulture, $"must leave a port for each of {media.Workers} workers (at most {highest})");
+            problems.Add(OptionProblem.OfValue("Media:Port", media.Port.ToString(CultureInfo.InvariantCulture), allowed, "40000"));
+        }
+
+        if (media.LegsPerWorkerTarget > media.MaxLegsPerWorker)
+        {
+            string allowed = string.Create(CultureInfo.InvariantCulture, $"must not be above Media:MaxLegsPerWorker ({media.MaxLegsPerWorker})");
+            string value = media.LegsPerWorkerTarget.ToString(CultureInfo.InvariantCulture);
+            problems.Add(OptionProblem.OfValue("Media:LegsPerWorkerTarget", value, allowed, media.MaxLegsPerWorker.ToString(CultureInfo.InvariantCulture)));
+        }
+    }
+
+    private static string? Complaint(OptionFormat format, string text)
+    {
+        bool good = format switch
+        {
+            OptionFormat.ListenUrl => ListenAddress.TryParse(text, out _),
+            OptionFormat.Origin => text is "*" || IsOrigin(text),
+            OptionFormat.Address => IPAddress.TryParse(text, out _),
+            OptionFormat.ReachableAddress => IPAddress.TryParse(text, out IPAddress? address) && !IsWildcard(address),
+            OptionFormat.Network => IPAddress.TryParse(text, out _) || IPNetwork.TryParse(text, out _),
+            OptionFormat.SrtpProfile => SrtpProfileNames.Contains(text, StringComparer.Ordinal),
+            _ => true,
+        };
+
+        return good ? null : Allowed(format);
+    }
+
+    private static string Allowed(OptionFormat format) => format switch
+    {
+        OptionFormat.ListenUrl => "must be http://address:port with an IP address or localhost and no path",
+        OptionFormat.Origin => "must be an origin such as https://chat.example (no path), or *",
+        OptionFormat.Address => "must be an IPv4 or IPv6 address",
+        OptionFormat.ReachableAddress => "must be an IPv4 or IPv6 address that clients can reach (no wildcard)",
+        OptionFormat.Network => "must be an address or a network such as 10.0.0.0/8",
+        OptionFormat.SrtpProfile => "must be one of " + string.Join(", ", SrtpProfileNames),
+        _ => "may be anything",
+    };
+
+    private static string Example(OptionFormat format) => format switch
+    {
+        OptionFormat.ListenUrl => "http://127.0.0.1:8080",
+        OptionFormat.Origin => "https://chat.example",
+        OptionFormat.Address => "0.0.0.0",
+        OptionFormat.ReachableAddress => "192.0.2.10",
+        OptionFormat.Network => "10.0.0.0/8",
+        OptionFormat.SrtpProfile => SrtpProfileNames[0],
+        _ => "value",
+    };
+
+    private static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
+        && uri.Scheme is "http" or "https"
+        && text.Equals(uri.GetLeftPart(UriPartial.Authority), StringComparison.OrdinalIgnoreCase)
+        && uri.UserInfo.Length == 0;
+
+    private static bool IsWildcard(IPAddress address) =>
+        address.Equals(address.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any);
+}
