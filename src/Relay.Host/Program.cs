@@ -1,4 +1,3 @@
-using Relay.Host;
 using Relay.Host.Api;
 using Relay.Host.Configuration;
 using Relay.Host.Workers;
@@ -6,4 +5,4 @@ using Relay.Host.Workers;
 LoadedOptions loaded = OptionSources.Load(args);
 return loaded.Problems.Count > 0
     ? StartProblems.Report(loaded.Problems)
-    : await RelayProcess.RunAsync(loaded.Options, services => services.AddSingleton<IMediaPlane, NoMediaPlane>());
+    : await RelayProcess.RunAsync(loaded.Options, builder => builder.Services.AddSingleton<IMediaPlane, NoMediaPlane>());

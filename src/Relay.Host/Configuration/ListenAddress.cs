@@ -11,8 +11,8 @@ internal sealed record ListenAddress(IPAddress Address, int Port)
     {
         result = null;
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
-            || uri.Scheme != Uri.UriSchemeHttp
-            || uri.PathAndQuery != "/"
+            || uri.Scheme is not "http"
+            || uri.PathAndQuery is not "/"
             || uri.UserInfo.Length > 0
             || uri.Fragment.Length > 0)
         {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Extensions.Configuration;
 
 namespace Relay.Host.Configuration;
 
@@ -43,11 +42,11 @@ internal static class OptionSources
             {
                 path = args[i][(ConfigSwitch.Length + 1)..];
             }
-            else if (args[i] == ConfigSwitch && i + 1 < args.Length)
+            else if (args[i] is ConfigSwitch && i + 1 < args.Length)
             {
                 path = args[++i];
             }
-            else if (args[i] == ConfigSwitch)
+            else if (args[i] is ConfigSwitch)
             {
                 problems.Add(new OptionProblem(ConfigSwitch, "nothing", "must name a file", "Use --config config/relay.json"));
             }

@@ -1,0 +1,73 @@
+using System.Net;
+using System.Net.Sockets;
+using Relay.Host.Configuration;
+
+namespace Relay.Host.Api;
+
+/// <summary>Runs the relay from start to exit.</summary>
+internal static class RelayProcess
+{
+    /// <summary>Starts, says so on stdout, waits for the end. Returns the exit code.</summary>
+    public static async Task<int> RunAsync(RelayOptions options, Action<WebApplicationBuilder> configure)
+    {
+        if (ListenProblem(options) is { } problem)
+        {
+            return StartProblems.Report([problem]);
+        }
+
+        await using WebApplication app = RelayApplication.Build(options, configure);
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            await Console.Error.WriteLineAsync("relay: cannot start: " + e.Message.ReplaceLineEndings(" "));
+            return StartProblems.ExitCode;
+        }
+
+        Console.WriteLine("Relay is ready: " + BrowserAddress(app));
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    /// <summary>The address of the demo page; a wildcard is no address for a browser.</summary>
+    internal static string BrowserAddress(WebApplication app)
+    {
+        var uri = new UriBuilder(app.Urls.First());
+        if (IPAddress.TryParse(uri.Host.Trim('[', ']'), out IPAddress? address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
+        {
+            uri.Host = "localhost";
+        }
+
+        return uri.Uri.AbsoluteUri;
+    }
+
+    /// <summary>Tries the port first: the web server would bury the reason in a stack trace.</summary>
+    private static OptionProblem? ListenProblem(RelayOptions options)
+    {
+        if (!ListenAddress.TryParse(options.Http.Listen, out ListenAddress? listen))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var socket = new Socket(listen.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(listen.Address, listen.Port));
+            socket.Listen(1);
+            return null;
+        }
+        catch (SocketException e)
+        {
+            string what = e.SocketErrorCode switch
+            {
+                SocketError.AddressAlreadyInUse => "the port is in use by another program",
+                SocketError.AddressNotAvailable => "this machine has no such address",
+                SocketError.AccessDenied => "only root may use a port below 1024",
+                _ => "cannot listen there: " + e.Message,
+            };
+            return OptionProblem.OfValue("Http:Listen", options.Http.Listen, what, "http://127.0.0.1:8081");
+        }
+    }
+}
