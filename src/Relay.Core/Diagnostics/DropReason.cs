@@ -13,6 +13,7 @@ public enum DropReason : byte
     UnknownProtocol,
     UnknownFlow,
     AddressNotValidated,
+    AddressInUse,
     WrongState,
     TableFull,
 

@@ -1,0 +1,66 @@
+using Relay.Core.Diagnostics;
+using Relay.Core.Ice;
+using Relay.Core.Sfu;
+
+namespace Relay.Core.Engine;
+
+/// <summary>What the control plane can ask of an engine.</summary>
+public enum CommandKind : byte
+{
+    None,
+
+    /// <summary>Open a transport in a free slot.</summary>
+    Open,
+
+    /// <summary>Give a transport new ICE credentials.</summary>
+    RestartIce,
+
+    /// <summary>Forward between two transports, whoever they heard before.</summary>
+    Connect,
+
+    /// <summary>Stop forwarding to and from a transport.</summary>
+    Disconnect,
+
+    /// <summary>End a transport.</summary>
+    Close,
+}
+
+/// <summary>One command, a plain value. What names a transport that is gone has no effect.</summary>
+public struct Command
+{
+    public CommandKind Kind;
+    public TransportId Transport;
+
+    /// <summary>For <see cref="CommandKind.Connect"/>.</summary>
+    public TransportId Other;
+
+    /// <summary>For <see cref="CommandKind.Connect"/>: video too, not audio alone.</summary>
+    public bool WithVideo;
+
+    /// <summary>For <see cref="CommandKind.Close"/>.</summary>
+    public CloseReason Reason;
+
+    /// <summary>
+    /// For <see cref="CommandKind.Open"/> all of it; for <see cref="CommandKind.RestartIce"/> the credentials of both sides.
+    /// </summary>
+    public TransportParameters Parameters;
+
+    public static Command Open(TransportId transport, in TransportParameters parameters) =>
+        new() { Kind = CommandKind.Open, Transport = transport, Parameters = parameters };
+
+    public static Command RestartIce(TransportId transport, in IceCredentials local, in IceRemoteUfrag remote) => new()
+    {
+        Kind = CommandKind.RestartIce,
+        Transport = transport,
+        Parameters = new TransportParameters { LocalIce = local, RemoteUfrag = remote },
+    };
+
+    public static Command Connect(TransportId transport, TransportId other, bool withVideo) =>
+        new() { Kind = CommandKind.Connect, Transport = transport, Other = other, WithVideo = withVideo };
+
+    public static Command Disconnect(TransportId transport) =>
+        new() { Kind = CommandKind.Disconnect, Transport = transport };
+
+    public static Command Close(TransportId transport, CloseReason reason) =>
+        new() { Kind = CommandKind.Close, Transport = transport, Reason = reason };
+}

@@ -1,0 +1,322 @@
+using Relay.Core.Buffers;
+using Relay.Core.Diagnostics;
+using Relay.Core.Dtls;
+using Relay.Core.Ice;
+using Relay.Core.Primitives;
+using Relay.Core.Sfu;
+using Relay.Core.Stun;
+
+namespace Relay.Core.Engine;
+
+/// <summary>
+/// The whole media plane of one worker, without I/O: datagrams and commands go in, datagrams and events come out. It
+/// reads no clock, no socket and no random source of its own. After any run of Handle calls the caller drains
+/// <see cref="TryDequeueTransmit"/> and <see cref="TryDequeueEvent"/>, then sleeps until <see cref="NextTimeout"/> at
+/// most. Used by one thread.
+/// </summary>
+public sealed class RelayEngine : IDisposable
+{
+    private readonly EngineOptions _options;
+    private readonly PacketPool _pool;
+    private readonly TransmitQueue _transmits;
+    private readonly SfuContext _context;
+    private readonly IDtlsAssociationFactory _dtls;
+    private readonly FlowTable _flows;
+    private readonly TimerHeap _timers;
+    private readonly Entry[] _entries;
+    private readonly EngineEvent[] _events;
+    private int _eventHead;
+    private int _eventCount;
+    private int _transportCount;
+
+    /// <param name="options">Limits.</param>
+    /// <param name="pool">Where received datagrams live, and where the engine writes.</param>
+    /// <param name="dtls">Makes DTLS associations.</param>
+    /// <param name="random">Fit for keys.</param>
+    public RelayEngine(EngineOptions options, PacketPool pool, IDtlsAssociationFactory dtls, RandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(pool);
+        _options = options;
+        _pool = pool;
+        _dtls = dtls;
+        _transmits = new TransmitQueue(pool, options.TransmitQueueCapacity);
+        _context = new SfuContext(pool, _transmits, Counters, random, options.Sfu, options.TransportsMax);
+        _flows = new FlowTable(options.TransportsMax * options.Ice.MaxPairs, random);
+        _timers = new TimerHeap(options.TransportsMax);
+        _entries = new Entry[options.TransportsMax];
+        // A transport says Connected and Closed once each, and its slot is not opened again before the caller has drained.
+        _events = new EngineEvent[2 * options.TransportsMax];
+    }
+
+    public EngineCounters Counters { get; } = new();
+
+    /// <summary>Open transports.</summary>
+    public int TransportCount => Volatile.Read(ref _transportCount);
+
+    /// <summary>When <see cref="HandleTimeout"/> wants to be called, <see cref="Instant.Never"/> if nothing is pending.</summary>
+    public Instant NextTimeout => _timers.Next;
+
+    /// <summary>Takes a received datagram and the reference to its slot.</summary>
+    public void HandleDatagram(in Received received, Instant now)
+    {
+        Counters.CountReceived();
+        _pool.Transfer(received.Packet, PacketOwner.Receive, PacketOwner.Engine);
+        ReadOnlySpan<byte> datagram = _pool.Span(received.Packet, received.Offset, received.Length);
+        DatagramKind kind = DatagramClassifier.Classify(datagram);
+        DropReason reason = kind switch
+        {
+            DatagramKind.Stun => HandleStun(datagram, received.Remote, now),
+            DatagramKind.Unknown => datagram.IsEmpty ? DropReason.Empty : DropReason.UnknownProtocol,
+            _ => HandleFlow(kind, received, now),
+        };
+        _pool.Release(received.Packet, PacketOwner.Engine);
+        if (reason != DropReason.None)
+        {
+            Counters.CountDropped(reason);
+        }
+        else if (kind == DatagramKind.Rtp)
+        {
+            Counters.CountForwarded();
+        }
+        else
+        {
+            Counters.CountConsumed();
+        }
+
+        SettleTouched(now);
+    }
+
+    /// <summary>Does everything whose time has come.</summary>
+    public void HandleTimeout(Instant now)
+    {
+        while (_timers.TryDequeueDue(now, out int slot))
+        {
+            if (_entries[slot].Transport is { } transport)
+            {
+                transport.HandleTimeout(now);
+                Settle(slot, now);
+            }
+        }
+
+        SettleTouched(now);
+    }
+
+    /// <summary>Carries out one command; see <see cref="CommandKind"/>.</summary>
+    public void HandleCommand(in Command command, Instant now)
+    {
+        switch (command.Kind)
+        {
+            case CommandKind.Open:
+                Open(command.Transport, command.Parameters, now);
+                break;
+
+            case CommandKind.RestartIce when Find(command.Transport) is { } transport:
+                transport.HandleIceRestart(command.Parameters.LocalIce, command.Parameters.RemoteUfrag, now);
+                Settle(command.Transport.Slot, now);
+                break;
+
+            case CommandKind.Connect when Find(command.Transport) is { } first && Find(command.Other) is { } second:
+                Router.Connect(first.Session, second.Session, command.WithVideo);
+                break;
+
+            case CommandKind.Disconnect when Find(command.Transport) is { } transport:
+                Router.Disconnect(transport.Session);
+                break;
+
+            case CommandKind.Close when Find(command.Transport) is not null:
+                Close(command.Transport.Slot, command.Reason);
+                break;
+
+            default:
+                // The transport ended before the command came: there is nothing to do, and its Closed event tells.
+                break;
+        }
+
+        SettleTouched(now);
+    }
+
+    /// <summary>Takes the next datagram to send; the caller releases its slot as <see cref="PacketOwner.Transmit"/>.</summary>
+    public bool TryDequeueTransmit(out Transmit transmit) => _transmits.TryDequeue(out transmit);
+
+    /// <summary>Takes the next event.</summary>
+    public bool TryDequeueEvent(out EngineEvent engineEvent)
+    {
+        if (_eventCount == 0)
+        {
+            engineEvent = default;
+            return false;
+        }
+
+        engineEvent = _events[_eventHead];
+        _eventHead = (_eventHead + 1) % _events.Length;
+        _eventCount--;
+        return true;
+    }
+
+    /// <summary>Closes every transport; drain once more before the pool goes.</summary>
+    public void Dispose()
+    {
+        for (int slot = 0; slot < _entries.Length; slot++)
+        {
+            if (_entries[slot].Transport is not null)
+            {
+                Close(slot, CloseReason.Draining);
+            }
+        }
+    }
+
+    // STUN is taken from anywhere: the ufrag names the transport, and the integrity check proves that the peer knows it.
+    private DropReason HandleStun(ReadOnlySpan<byte> datagram, in TransportAddress remote, Instant now)
+    {
+        DropReason reason = StunMessageReader.TryParse(datagram, out StunMessageReader message);
+        if (reason != DropReason.None)
+        {
+            return reason;
+        }
+
+        if (message.Method != StunMethod.Binding)
+        {
+            return DropReason.StunUnexpectedMethod;
+        }
+
+        // A lite agent sends no checks, so it has no answers to expect; indications keep a binding open and need none.
+        if (message.Class != StunClass.Request)
+        {
+            return message.Class == StunClass.Indication ? DropReason.None : DropReason.StunUnexpectedClass;
+        }
+
+        if (!IceUfrag.TryReadSlot(message.Username, out int slot)
+            || (uint)slot >= (uint)_entries.Length
+            || _entries[slot].Transport is not { } transport)
+        {
+            return DropReason.StunUnknownUser;
+        }
+
+        // An address belongs to one transport: a peer that spoofs another's cannot take its flow away.
+        if (_flows.TryGet(remote, out int owner) && owner != slot)
+        {
+            return DropReason.AddressInUse;
+        }
+
+        reason = transport.HandleBindingRequest(message, remote, now);
+        if (reason == DropReason.None && !_flows.TrySet(remote, slot))
+        {
+            reason = DropReason.TableFull;
+        }
+
+        Settle(slot, now);
+        return reason;
+    }
+
+    private DropReason HandleFlow(DatagramKind kind, in Received received, Instant now)
+    {
+        if (!_flows.TryGet(received.Remote, out int slot) || _entries[slot].Transport is not { } transport)
+        {
+            return DropReason.UnknownFlow;
+        }
+
+        switch (kind)
+        {
+            case DatagramKind.Rtp:
+                return transport.HandleRtp(received, now);
+
+            case DatagramKind.Rtcp:
+                return transport.HandleRtcp(received, now);
+
+            default:
+                DropReason reason = transport.HandleDtls(received, now);
+                Settle(slot, now);
+                return reason;
+        }
+    }
+
+    private void Open(TransportId id, in TransportParameters parameters, Instant now)
+    {
+        ref Entry entry = ref _entries[id.Slot];
+        Invariant.Holds(entry.Transport is null, "a transport is opened in a free slot");
+        entry.Transport = new WebRtcTransport(
+            _context, id.Slot, parameters, _dtls.Create(parameters.RemoteFingerprint), _options.Ice, now);
+        entry.Generation = id.Generation;
+        entry.IsConnectedTold = false;
+        Volatile.Write(ref _transportCount, _transportCount + 1);
+        Settle(id.Slot, now);
+    }
+
+    private void Close(int slot, CloseReason reason)
+    {
+        ref Entry entry = ref _entries[slot];
+        WebRtcTransport transport = entry.Transport!;
+        transport.Close(reason);
+        ForgetAddresses(transport, slot);
+        _timers.Set(slot, Instant.Never);
+        entry.Transport = null;
+        Volatile.Write(ref _transportCount, _transportCount - 1);
+        Tell(new EngineEvent
+        {
+            Kind = EngineEventKind.Closed,
+            Transport = new TransportId(slot, entry.Generation),
+            Reason = transport.CloseReason,
+        });
+    }
+
+    // After a transport has handled something: tells its news, drops its old addresses, sets its timer.
+    private void Settle(int slot, Instant now)
+    {
+        ref Entry entry = ref _entries[slot];
+        if (entry.Transport is not { } transport)
+        {
+            return;
+        }
+
+        if (transport.CloseReason != CloseReason.None)
+        {
+            Close(slot, transport.CloseReason);
+            return;
+        }
+
+        if (transport.IsConnected && !entry.IsConnectedTold)
+        {
+            entry.IsConnectedTold = true;
+            Tell(new EngineEvent { Kind = EngineEventKind.Connected, Transport = new TransportId(slot, entry.Generation) });
+        }
+
+        ForgetAddresses(transport, slot);
+        _timers.Set(slot, transport.NextTimeout);
+    }
+
+    private void SettleTouched(Instant now)
+    {
+        while (_context.TryDequeueTouched(out RtpSession? session))
+        {
+            session.HandleTimeout(now);
+            Settle(session.Slot, now);
+        }
+    }
+
+    private void ForgetAddresses(WebRtcTransport transport, int slot)
+    {
+        while (transport.TryDequeueRemovedAddress(out TransportAddress remote))
+        {
+            _flows.Remove(remote, slot);
+        }
+    }
+
+    private WebRtcTransport? Find(TransportId id) =>
+        (uint)id.Slot < (uint)_entries.Length && _entries[id.Slot].Generation == id.Generation
+            ? _entries[id.Slot].Transport
+            : null;
+
+    private void Tell(in EngineEvent engineEvent)
+    {
+        Invariant.Holds(_eventCount < _events.Length, "events are drained before slots are opened again");
+        _events[(_eventHead + _eventCount++) % _events.Length] = engineEvent;
+    }
+
+    private struct Entry
+    {
+        public WebRtcTransport? Transport;
+        public uint Generation;
+        public bool IsConnectedTold;
+    }
+}

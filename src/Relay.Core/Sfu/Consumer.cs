@@ -1,0 +1,281 @@
+using System.Buffers.Binary;
+using Relay.Core.Buffers;
+using Relay.Core.Codecs;
+using Relay.Core.Diagnostics;
+using Relay.Core.Primitives;
+using Relay.Core.Rtp;
+using Relay.Core.Rtp.Rtcp;
+
+namespace Relay.Core.Sfu;
+
+/// <summary>
+/// One kind of media that the relay sends to a leg: one RTP stream for the whole visit, whoever the source is. SSRC,
+/// sequence numbers, timestamps and VP8's picture ids go on without a break; a video source begins at a keyframe.
+/// </summary>
+public sealed class Consumer
+{
+    // Longest header that the relay writes: 12 fixed bytes, 4 of extension header, MID, abs-send-time, orientation, padding.
+    private const int HeaderMaxBytes = 12 + 4 + (2 + 16) + (2 + 3) + (2 + 1) + 3;
+
+    // X, I (15 bits), L, T and K all present (RFC 7741 section 4.2).
+    private const int DescriptorMaxBytes = 6;
+
+    // Packets whose last retransmission is remembered, a power of two.
+    private const int ResendsMax = 256;
+    private static readonly TimeSpan ResendIntervalMin = TimeSpan.FromMilliseconds(10);
+
+    private readonly SfuContext _context;
+    private readonly RtpSession _session;
+    private readonly Resend[] _resent = [];
+    private MediaParameters _parameters;
+    private StreamRewriter _rewriter;
+    private Vp8Rewriter _vp8;
+    private Producer? _source;
+    private bool _isWaiting;
+    private ushort _rtxSequence;
+    private uint _packetCount;
+    private uint _octetCount;
+
+    internal Consumer(SfuContext context, RtpSession session, MediaKind kind, in MediaParameters parameters)
+    {
+        _context = context;
+        _session = session;
+        _parameters = parameters;
+        Kind = kind;
+        _rewriter = new StreamRewriter(Producer.ClockRateOf(kind), context.Random);
+        _rtxSequence = (ushort)(context.Random.NextUInt16() & 0x7fff);
+        if (kind == MediaKind.Video)
+        {
+            _resent = new Resend[ResendsMax];
+        }
+    }
+
+    public MediaKind Kind { get; }
+
+    public uint Ssrc => _parameters.LocalSsrc;
+
+    public uint RtxSsrc => _parameters.LocalRtxSsrc;
+
+    /// <summary>Whose media it sends now; null between partners.</summary>
+    public Producer? Source => _source;
+
+    /// <summary>Packets have been sent, so sender reports can speak of the stream.</summary>
+    public bool IsActive => _packetCount > 0;
+
+    /// <summary>
+    /// The peer has reported on the stream, so it knows which section the SSRC belongs to and the MID can stay away
+    /// (RFC 9143 section 14.3).
+    /// </summary>
+    internal bool IsAcknowledged { get; set; }
+
+    /// <summary>Sends the source's media from now on: audio at once, video from its next keyframe, which is asked for.</summary>
+    internal void Connect(Producer source)
+    {
+        Disconnect();
+        if (!_parameters.CanConsume || !source.Parameters.CanProduce)
+        {
+            return;
+        }
+
+        _source = source;
+        _isWaiting = true;
+        source.Add(this);
+        source.WantKeyframe(atOnce: true);
+    }
+
+    internal void Disconnect()
+    {
+        _source?.Remove(this);
+        _source = null;
+    }
+
+    /// <summary>The source's encoder began anew under another SSRC: go on from its next keyframe.</summary>
+    internal void HandleSourceRestart()
+    {
+        _isWaiting = true;
+        _source?.WantKeyframe(atOnce: false);
+    }
+
+    /// <summary>The peer lost its picture: asks the source for a keyframe.</summary>
+    internal void HandleKeyframeRequest() => _source?.WantKeyframe(atOnce: false);
+
+    /// <summary>Sends one packet of the source.</summary>
+    internal DropReason Send(in MediaPacket packet, Instant now)
+    {
+        if (!_parameters.TryGetCodec(packet.Codec, out CodecParameters codec))
+        {
+            return DropReason.NotNegotiated;
+        }
+
+        if (!_session.CanSend)
+        {
+            return DropReason.WrongState;
+        }
+
+        if (_isWaiting)
+        {
+            if (Kind == MediaKind.Video && !packet.StartsKeyframe)
+            {
+                return DropReason.WaitingForKeyframe;
+            }
+
+            _isWaiting = false;
+            _rewriter.Begin(packet.Sequence, packet.Timestamp, now);
+            if (packet.Codec == CodecKind.Vp8)
+            {
+                _vp8.Begin(packet.Vp8);
+            }
+        }
+
+        if (!_rewriter.TryRewrite(packet.Sequence, packet.Timestamp, now, out ushort sequence, out uint timestamp))
+        {
+            return DropReason.BeforeKeyframe;
+        }
+
+        DropReason reason = Seal(packet, codec.PayloadType, _parameters.LocalSsrc, sequence, timestamp, original: null, now);
+        if (reason == DropReason.None)
+        {
+            _packetCount++;
+            _octetCount += (uint)packet.PayloadLength;
+        }
+
+        return reason;
+    }
+
+    /// <summary>
+    /// The peer misses a packet: sends it again over RTX (RFC 4588). What the relay does not hold is on its way from the
+    /// source, or lost for good, and then the peer asks for a keyframe.
+    /// </summary>
+    internal void HandleNack(ushort sequence, Instant now)
+    {
+        if (_source is null
+            || _isWaiting
+            || !_rewriter.TryFindSource(sequence, out long sourceSequence)
+            || !_source.TryGetCached(sourceSequence, now, out MediaPacket packet)
+            || !_parameters.TryGetCodec(packet.Codec, out CodecParameters codec)
+            || !codec.HasRtx
+            || packet.PayloadLength == 0
+            || !MayResend(sourceSequence, now))
+        {
+            return;
+        }
+
+        uint timestamp = packet.Timestamp + _rewriter.TimestampShift;
+        if (Seal(packet, codec.RtxPayloadType, RtxSsrc, _rtxSequence, timestamp, sequence, now) == DropReason.None)
+        {
+            _rtxSequence++;
+            _context.Counters.CountRetransmitted();
+        }
+    }
+
+    /// <summary>
+    /// Writes a sender report (RFC 3550 section 6.4.1). Its RTP timestamp is the stream's at the report's NTP time, on the
+    /// source's clock if the source told it.
+    /// </summary>
+    /// <returns>Bytes written.</returns>
+    internal int WriteSenderReport(Span<byte> destination, ReadOnlySpan<ReportBlock> blocks, Instant now)
+    {
+        var ntp = NtpTimestamp.FromInstant(now);
+        uint timestamp = _source is { HasClock: true } && !_isWaiting
+            ? _source.TimestampAt(ntp) + _rewriter.TimestampShift
+            : _rewriter.TimestampAt(now);
+        return SenderReportWriter.Write(destination, Ssrc, ntp, timestamp, _packetCount, _octetCount, blocks);
+    }
+
+    // A receiver that repeats a NACK before the answer can have arrived gets one answer.
+    private bool MayResend(long sourceSequence, Instant now)
+    {
+        ref Resend last = ref _resent[(int)(sourceSequence & (ResendsMax - 1))];
+        TimeSpan wait = _session.RoundTripTime / 2 > ResendIntervalMin ? _session.RoundTripTime / 2 : ResendIntervalMin;
+        if (last.Sequence == sourceSequence && now - last.Time < wait)
+        {
+            return false;
+        }
+
+        last = new Resend { Sequence = sourceSequence, Time = now };
+        return true;
+    }
+
+    // Builds the packet straight into a slot of the transmit queue: header, rewritten descriptor or original sequence
+    // number, and the payload encrypted from where it was received.
+    private DropReason Seal(
+        in MediaPacket packet, byte payloadType, uint ssrc, ushort sequence, uint timestamp, ushort? original, Instant now)
+    {
+        if (!_context.Transmits.TryRent(out PacketHandle slot))
+        {
+            _context.Counters.CountRefused();
+            return DropReason.TransmitQueueFull;
+        }
+
+        Span<byte> header = stackalloc byte[HeaderMaxBytes];
+        int headerLength = RtpHeaderWriter.Length + WriteExtensions(header[RtpHeaderWriter.Length..], packet, now);
+        RtpHeaderWriter.Write(
+            header, packet.Marker, payloadType, sequence, timestamp, ssrc, headerLength > RtpHeaderWriter.Length);
+
+        Span<byte> prefix = stackalloc byte[RtxPayload.HeaderLength + DescriptorMaxBytes];
+        int prefixLength = 0;
+        if (original is { } originalSequence)
+        {
+            prefixLength = RtxPayload.WriteOriginalSequenceNumber(prefix, originalSequence);
+        }
+
+        ReadOnlySpan<byte> payload = _context.Pool.Span(packet.Packet, packet.PayloadOffset, packet.PayloadLength);
+        if (packet.PayloadLength == 0)
+        {
+            // Padding only: one byte of padding keeps the number in the sequence (RFC 3550 section 5.1).
+            RtpHeaderWriter.SetPadding(header, hasPadding: true);
+            prefix[0] = 1;
+            prefixLength = 1;
+        }
+        else if (packet.Codec == CodecKind.Vp8)
+        {
+            prefixLength += _vp8.Rewrite(packet.Vp8, prefix[prefixLength..]);
+            payload = payload[packet.Vp8.Length..];
+        }
+
+        DropReason reason = _session.TrySeal(
+            header[..headerLength], prefix[..prefixLength], payload, _context.Transmits.Buffer(slot), out int length);
+        if (reason != DropReason.None)
+        {
+            _context.Transmits.Abandon(slot);
+            return reason;
+        }
+
+        _context.Transmits.Enqueue(slot, length, _session.Remote);
+        _context.Counters.CountTransmitted();
+        return DropReason.None;
+    }
+
+    private int WriteExtensions(Span<byte> destination, in MediaPacket packet, Instant now)
+    {
+        bool isTwoByte = Math.Max(
+            _parameters.MidExtensionId,
+            Math.Max(_parameters.AbsSendTimeExtensionId, _parameters.VideoOrientationExtensionId)) > 14;
+        HeaderExtensionWriter writer = HeaderExtensionWriter.Begin(destination, isTwoByte);
+        if (_parameters.MidExtensionId != 0 && !IsAcknowledged)
+        {
+            writer.TryAdd(_parameters.MidExtensionId, _parameters.Mid.Value);
+        }
+
+        if (_parameters.AbsSendTimeExtensionId != 0)
+        {
+            // 24 bits of seconds in 6.18 fixed point, on the relay's own clock: the sender's would tell the hop before.
+            Span<byte> time = stackalloc byte[4];
+            BinaryPrimitives.WriteUInt32BigEndian(time, (uint)((Int128)now.Ticks * (1 << 18) / TimeSpan.TicksPerSecond));
+            writer.TryAdd(_parameters.AbsSendTimeExtensionId, time[1..]);
+        }
+
+        if (_parameters.VideoOrientationExtensionId != 0 && packet.VideoOrientation != MediaPacket.NoOrientation)
+        {
+            writer.TryAdd(_parameters.VideoOrientationExtensionId, [packet.VideoOrientation]);
+        }
+
+        return writer.Finish();
+    }
+
+    private struct Resend
+    {
+        public long Sequence;
+        public Instant Time;
+    }
+}

@@ -1,0 +1,323 @@
+using Relay.Core.Buffers;
+using Relay.Core.Codecs;
+using Relay.Core.Diagnostics;
+using Relay.Core.Primitives;
+using Relay.Core.Rtp;
+using Relay.Core.Rtp.Rtcp;
+
+namespace Relay.Core.Sfu;
+
+/// <summary>
+/// One kind of media that a leg sends to the relay: numbers its packets, finds what is missing, keeps what may be asked
+/// for again, and hands each packet to its consumers.
+/// </summary>
+public sealed class Producer
+{
+    /// <summary>Consumers of one producer. A pair needs one.</summary>
+    public const int ConsumersMax = 8;
+
+    private readonly SfuContext _context;
+    private readonly RtpSession _session;
+    private readonly RetransmissionCache? _cache;
+    private readonly ReceivedWindow _received = new();
+    private readonly NackGenerator _missing = new();
+    private readonly Consumer[] _consumers = new Consumer[ConsumersMax];
+    private KeyframeRequester _keyframes;
+    private ReceptionStatistics _statistics;
+    private int _consumerCount;
+    private SourceClock _clock;
+    private uint _ssrc;
+    private CodecParameters _lastCodec;
+
+    internal Producer(SfuContext context, RtpSession session, MediaKind kind, in MediaParameters parameters)
+    {
+        _context = context;
+        _session = session;
+        Kind = kind;
+        Parameters = parameters;
+        _clock = new SourceClock(ClockRate);
+        if (kind == MediaKind.Video)
+        {
+            _cache = new RetransmissionCache(
+                context.Pool, context.Options.RetransmissionCachePackets, context.Options.RetransmissionAgeMax);
+        }
+    }
+
+    public MediaKind Kind { get; }
+
+    public MediaParameters Parameters { get; }
+
+    public int ClockRate => ClockRateOf(Kind);
+
+    /// <summary>Timestamp ticks per second: RFC 7587 section 4.1 for Opus, 90 kHz for all video.</summary>
+    internal static int ClockRateOf(MediaKind kind) => kind == MediaKind.Video ? 90_000 : 48_000;
+
+    /// <summary>The peer's SSRC; 0 before its first packet.</summary>
+    public uint Ssrc => _ssrc;
+
+    /// <summary>Packets arrived, so reports can speak of it.</summary>
+    public bool IsActive => _statistics.HasReceived;
+
+    /// <summary>The sender has told how its RTP timestamps relate to its wall clock.</summary>
+    internal bool HasClock => _clock.IsKnown;
+
+    /// <summary>When a keyframe request, a NACK or the cache's clean-up is due.</summary>
+    internal Instant NextTimeout => Instant.Min(
+        Instant.Min(_consumerCount == 0 ? Instant.Never : _keyframes.NextTimeout, _missing.NextTimeout), CacheTimeout);
+
+    private Instant CacheTimeout { get; set; } = Instant.Never;
+
+    internal void Add(Consumer consumer)
+    {
+        Invariant.Holds(_consumerCount < ConsumersMax, "a producer has a bounded number of consumers");
+        _consumers[_consumerCount++] = consumer;
+    }
+
+    internal void Remove(Consumer consumer)
+    {
+        for (int i = 0; i < _consumerCount; i++)
+        {
+            if (ReferenceEquals(_consumers[i], consumer))
+            {
+                _consumers[i] = _consumers[--_consumerCount];
+                _consumers[_consumerCount] = null!;
+                break;
+            }
+        }
+
+        if (_consumerCount == 0)
+        {
+            _keyframes.Cancel();
+        }
+    }
+
+    /// <summary>Asks the sender for a keyframe, within the budget of one source.</summary>
+    internal void WantKeyframe(bool atOnce)
+    {
+        if (Kind == MediaKind.Video)
+        {
+            _keyframes.Want(atOnce);
+            _context.Touch(_session);
+        }
+    }
+
+    /// <summary>Takes one decrypted packet of this kind, already freed of its RTX wrapping.</summary>
+    /// <param name="received">The slot; the caller keeps its reference.</param>
+    /// <param name="rtp">The packet.</param>
+    /// <param name="codec">The codec of its payload type.</param>
+    /// <param name="isRecovered">It came over RTX.</param>
+    /// <param name="now">The time.</param>
+    internal DropReason HandleRtp(in Received received, in RtpPacketReader rtp, in CodecParameters codec, bool isRecovered, Instant now)
+    {
+        if (rtp.Ssrc != _ssrc)
+        {
+            Restart(rtp.Ssrc);
+        }
+
+        long highest = _received.Highest;
+        // The first number is kept one wrap up, so that late packets before it stay above zero.
+        long sequence = highest < 0
+            ? rtp.SequenceNumber + 0x10000L
+            : SequenceNumber.Extend(rtp.SequenceNumber, highest);
+        if (isRecovered && (highest < 0 || _received.Contains(sequence)))
+        {
+            return DropReason.Duplicate;
+        }
+
+        var packet = new MediaPacket
+        {
+            Packet = received.Packet,
+            PayloadOffset = received.Offset + rtp.HeaderLength,
+            PayloadLength = rtp.PayloadLength,
+            Sequence = sequence,
+            Timestamp = rtp.Timestamp,
+            Marker = rtp.Marker,
+            Codec = codec.Codec,
+            VideoOrientation = ReadOrientation(rtp),
+            Arrival = now,
+        };
+        DropReason reason = ReadPayload(rtp.Payload, ref packet);
+        if (reason == DropReason.None)
+        {
+            reason = _received.Add(sequence);
+        }
+
+        if (reason != DropReason.None)
+        {
+            return reason;
+        }
+
+        _lastCodec = codec;
+        CountArrival(rtp, isRecovered, now);
+        TrackLoss(packet, highest, codec.HasNack, now);
+        Keep(packet, now);
+        return Forward(packet, now);
+    }
+
+    /// <summary>A packet that the sender was asked for, or a consumer asks for: what the cache holds.</summary>
+    internal bool TryGetCached(long sequence, Instant now, out MediaPacket packet)
+    {
+        packet = default;
+        return _cache is not null && _cache.TryGet(sequence, now, out packet);
+    }
+
+    /// <summary>Sends what is due: a keyframe request, NACKs.</summary>
+    internal void HandleTimeout(Instant now)
+    {
+        if (_missing.NextTimeout <= now)
+        {
+            Span<ushort> due = stackalloc ushort[NackGenerator.MissingMax];
+            int count = _missing.CollectDue(due, _session.RoundTripTime, now, out bool gaveUp);
+            if (count > 0)
+            {
+                _session.SendNack(Parameters.LocalSsrc, _ssrc, due[..count]);
+            }
+
+            if (gaveUp && _consumerCount > 0)
+            {
+                _keyframes.Want(atOnce: false);
+            }
+        }
+
+        if (_consumerCount > 0 && _ssrc != 0 && _keyframes.TryTakeDue(now))
+        {
+            _session.SendKeyframeRequest(Parameters.LocalSsrc, _ssrc, _lastCodec);
+        }
+
+        if (CacheTimeout <= now)
+        {
+            _cache?.HandleTimeout(now);
+            CacheTimeout = _cache?.Count > 0 ? now + _context.Options.RetransmissionAgeMax : Instant.Never;
+        }
+    }
+
+    /// <summary>What a report says of the stream (RFC 3550 section 6.4.1); only while <see cref="IsActive"/>.</summary>
+    internal ReportBlock TakeReportBlock(Instant now) => _statistics.TakeReportBlock(now);
+
+    internal void HandleSenderReport(uint ssrc, NtpTimestamp ntp, uint timestamp, Instant now)
+    {
+        if (ssrc == _ssrc && IsActive)
+        {
+            _clock.HandleSenderReport(ntp, timestamp);
+            _statistics.HandleSenderReport(ntp, now);
+        }
+    }
+
+    /// <summary>The source's RTP timestamp when the relay's clock shows <paramref name="relay"/>; only if <see cref="HasClock"/>.</summary>
+    internal uint TimestampAt(NtpTimestamp relay) => _clock.TimestampAt(_session.ToPeerClock(relay));
+
+    /// <summary>Releases every slot held.</summary>
+    internal void Close() => _cache?.Clear();
+
+    private void Restart(uint ssrc)
+    {
+        _ssrc = ssrc;
+        _received.Reset();
+        _missing.Reset();
+        _cache?.Clear();
+        _statistics = new ReceptionStatistics(ssrc, (uint)ClockRate);
+        _clock = new SourceClock(ClockRate);
+        for (int i = 0; i < _consumerCount; i++)
+        {
+            _consumers[i].HandleSourceRestart();
+        }
+    }
+
+    private byte ReadOrientation(in RtpPacketReader rtp) =>
+        Parameters.VideoOrientationExtensionId != 0
+        && rtp.TryGetExtension(Parameters.VideoOrientationExtensionId, out ReadOnlySpan<byte> value)
+        && value.Length == 1
+            ? value[0]
+            : MediaPacket.NoOrientation;
+
+    private static DropReason ReadPayload(ReadOnlySpan<byte> payload, ref MediaPacket packet)
+    {
+        // Padding only: nothing to read, but its number must not be missing for the receiver.
+        if (payload.IsEmpty)
+        {
+            return DropReason.None;
+        }
+
+        if (packet.Codec == CodecKind.Vp8)
+        {
+            DropReason reason = Vp8PayloadDescriptor.TryParse(payload, out packet.Vp8);
+            packet.StartsKeyframe = packet.Vp8.IsKeyframe;
+            return reason;
+        }
+
+        packet.StartsKeyframe = KeyframeDetector.IsKeyframeStart(packet.Codec, payload);
+        return DropReason.None;
+    }
+
+    private void CountArrival(in RtpPacketReader rtp, bool isRecovered, Instant now)
+    {
+        if (isRecovered)
+        {
+            _context.Counters.CountRecovered();
+        }
+        else
+        {
+            _statistics.Update(rtp.SequenceNumber, rtp.Timestamp, now);
+        }
+    }
+
+    private void TrackLoss(in MediaPacket packet, long highest, bool hasNack, Instant now)
+    {
+        if (Kind != MediaKind.Video || !hasNack)
+        {
+            return;
+        }
+
+        if (highest >= 0 && packet.Sequence > highest + 1)
+        {
+            if (!_missing.HandleGap(highest, packet.Sequence, now) && _consumerCount > 0)
+            {
+                _keyframes.Want(atOnce: false);
+            }
+
+            _context.Touch(_session);
+        }
+        else if (packet.Sequence < highest)
+        {
+            _missing.HandleArrival(packet.Sequence);
+        }
+
+        if (packet.StartsKeyframe)
+        {
+            _missing.HandleKeyframe(packet.Sequence);
+        }
+    }
+
+    private void Keep(in MediaPacket packet, Instant now)
+    {
+        if (_cache is null)
+        {
+            return;
+        }
+
+        _cache.Add(packet);
+        if (CacheTimeout == Instant.Never)
+        {
+            CacheTimeout = now + _context.Options.RetransmissionAgeMax;
+            _context.Touch(_session);
+        }
+    }
+
+    private DropReason Forward(in MediaPacket packet, Instant now)
+    {
+        if (packet.StartsKeyframe)
+        {
+            _keyframes.HandleKeyframe();
+        }
+
+        DropReason reason = DropReason.NoPartner;
+        bool isForwarded = false;
+        for (int i = 0; i < _consumerCount; i++)
+        {
+            reason = _consumers[i].Send(packet, now);
+            isForwarded |= reason == DropReason.None;
+        }
+
+        return isForwarded ? DropReason.None : reason;
+    }
+}

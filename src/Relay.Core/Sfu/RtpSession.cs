@@ -1,0 +1,222 @@
+using Relay.Core.Buffers;
+using Relay.Core.Codecs;
+using Relay.Core.Diagnostics;
+using Relay.Core.Primitives;
+using Relay.Core.Rtp;
+using Relay.Core.Srtp;
+
+namespace Relay.Core.Sfu;
+
+/// <summary>
+/// One leg's RTP session (RFC 3550 section 3): its keys, what it sends to the relay, what the relay sends to it, and the
+/// control traffic of both. How datagrams reach the peer is the transport's business.
+/// </summary>
+public sealed class RtpSession
+{
+    private readonly SfuContext _context;
+    private readonly StreamDemux _demux;
+    private readonly RtcpInbound _rtcpIn;
+    private readonly RtcpOutbound _rtcpOut;
+    private SrtpInbound? _inbound;
+    private SrtpOutbound? _outbound;
+    private WallClockOffset _wallClock;
+    private Instant _nextReport = Instant.Never;
+
+    internal RtpSession(SfuContext context, int slot, in MediaParameters audio, in MediaParameters video, in InlineText cname)
+    {
+        _context = context;
+        Slot = slot;
+        Cname = cname;
+        AudioProducer = new Producer(context, this, MediaKind.Audio, audio);
+        VideoProducer = new Producer(context, this, MediaKind.Video, video);
+        AudioConsumer = new Consumer(context, this, MediaKind.Audio, audio);
+        VideoConsumer = new Consumer(context, this, MediaKind.Video, video);
+        _demux = new StreamDemux(audio, video);
+        _rtcpIn = new RtcpInbound(this);
+        _rtcpOut = new RtcpOutbound(context, this);
+    }
+
+    /// <summary>The leg's slot in its engine.</summary>
+    public int Slot { get; }
+
+    public Producer AudioProducer { get; }
+
+    public Producer VideoProducer { get; }
+
+    public Consumer AudioConsumer { get; }
+
+    public Consumer VideoConsumer { get; }
+
+    /// <summary>The session that this one is paired with; null between partners.</summary>
+    public RtpSession? Partner { get; internal set; }
+
+    /// <summary>Where to send; default while the transport has no validated address.</summary>
+    public TransportAddress Remote { get; internal set; }
+
+    /// <summary>To the peer and back, from the last receiver report; zero if there was none.</summary>
+    public TimeSpan RoundTripTime { get; internal set; }
+
+    /// <summary>The relay's canonical name towards this peer, drawn for the leg (RFC 7022): never a peer's.</summary>
+    internal InlineText Cname { get; }
+
+    internal bool IsTouched { get; set; }
+
+    /// <summary>Keys are there, and an address to send to.</summary>
+    internal bool CanSend => _outbound is not null && Remote != default;
+
+    internal Instant NextTimeout => Instant.Min(
+        _nextReport, Instant.Min(AudioProducer.NextTimeout, VideoProducer.NextTimeout));
+
+    /// <summary>Media may flow from now on; the session owns the contexts.</summary>
+    internal void HandleKeys(SrtpInbound inbound, SrtpOutbound outbound, Instant now)
+    {
+        _inbound = inbound;
+        _outbound = outbound;
+        _nextReport = now + _context.Options.ReportInterval;
+        _context.Touch(this);
+    }
+
+    /// <summary>Takes one SRTP packet; the caller keeps its reference to the slot.</summary>
+    internal DropReason HandleRtp(in Received received, Instant now)
+    {
+        if (_inbound is null)
+        {
+            return DropReason.SrtpNoKeys;
+        }
+
+        Span<byte> packet = _context.Pool.Span(received.Packet, received.Offset, received.Length);
+        DropReason reason = _inbound.Unprotect(packet, out int length);
+        if (reason != DropReason.None)
+        {
+            return reason;
+        }
+
+        reason = RtpPacketReader.TryParse(packet[..length], out RtpPacketReader rtp);
+        if (reason != DropReason.None)
+        {
+            return reason;
+        }
+
+        reason = _demux.TryFind(rtp, out MediaKind kind, out CodecParameters codec, out bool isRtx);
+        if (reason != DropReason.None)
+        {
+            return reason;
+        }
+
+        Producer producer = kind == MediaKind.Audio ? AudioProducer : VideoProducer;
+        return isRtx
+            ? HandleRtx(received, packet[..length], rtp, producer, codec, now)
+            : producer.HandleRtp(received, rtp, codec, isRecovered: false, now);
+    }
+
+    /// <summary>Takes one SRTCP compound.</summary>
+    internal DropReason HandleRtcp(in Received received, Instant now)
+    {
+        if (_inbound is null)
+        {
+            return DropReason.SrtpNoKeys;
+        }
+
+        Span<byte> packet = _context.Pool.Span(received.Packet, received.Offset, received.Length);
+        DropReason reason = _inbound.UnprotectRtcp(packet, out int length);
+        return reason == DropReason.None ? _rtcpIn.Handle(packet[..length], now) : reason;
+    }
+
+    /// <summary>Sends whatever is due.</summary>
+    internal void HandleTimeout(Instant now)
+    {
+        if (!CanSend)
+        {
+            return;
+        }
+
+        AudioProducer.HandleTimeout(now);
+        VideoProducer.HandleTimeout(now);
+        if (_nextReport <= now)
+        {
+            _nextReport = now + _context.Options.ReportInterval;
+            _rtcpOut.SendReports(now);
+        }
+    }
+
+    internal DropReason TrySeal(
+        ReadOnlySpan<byte> header, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> payload, Span<byte> output, out int length)
+    {
+        Invariant.Holds(_outbound is not null, "packets are sealed only when there are keys");
+        return _outbound.Protect(header, prefix, payload, output, out length);
+    }
+
+    internal DropReason TrySealRtcp(Span<byte> buffer, int plainLength, out int length)
+    {
+        Invariant.Holds(_outbound is not null, "packets are sealed only when there are keys");
+        return _outbound.ProtectRtcp(buffer, plainLength, out length);
+    }
+
+    internal void SendNack(uint senderSsrc, uint mediaSsrc, ReadOnlySpan<ushort> sequenceNumbers) =>
+        _rtcpOut.SendNack(senderSsrc, mediaSsrc, sequenceNumbers);
+
+    internal void SendKeyframeRequest(uint senderSsrc, uint mediaSsrc, in CodecParameters codec) =>
+        _rtcpOut.SendKeyframeRequest(senderSsrc, mediaSsrc, codec);
+
+    /// <summary>Tells the leg, as a sender, what its receiver estimates.</summary>
+    internal void SendRemb(ulong bitrateBitsPerSecond)
+    {
+        if (CanSend && VideoProducer.IsActive)
+        {
+            _rtcpOut.SendRemb(VideoConsumer.Ssrc, VideoProducer.Ssrc, bitrateBitsPerSecond);
+        }
+    }
+
+    internal void HandleSenderReport(uint ssrc, NtpTimestamp ntp, uint timestamp, Instant now)
+    {
+        if (_demux.TryGetKind(ssrc, out MediaKind kind))
+        {
+            _wallClock.HandleSenderReport(ntp, now);
+            (kind == MediaKind.Audio ? AudioProducer : VideoProducer).HandleSenderReport(ssrc, ntp, timestamp, now);
+        }
+    }
+
+    /// <summary>What the peer's clock shows when the relay's shows <paramref name="relay"/>.</summary>
+    internal NtpTimestamp ToPeerClock(NtpTimestamp relay) => _wallClock.ToSender(relay);
+
+    /// <summary>Leaves its partner, releases every slot and clears the keys.</summary>
+    internal void Close()
+    {
+        Router.Disconnect(this);
+        AudioProducer.Close();
+        VideoProducer.Close();
+        _inbound?.Dispose();
+        _outbound?.Dispose();
+        _inbound = null;
+        _outbound = null;
+        _nextReport = Instant.Never;
+    }
+
+    // Turns a retransmission back into the packet that it carries (RFC 4588 section 4): the header moves over the original
+    // sequence number, in place.
+    private DropReason HandleRtx(
+        Received received, Span<byte> packet, in RtpPacketReader rtx, Producer producer, in CodecParameters codec, Instant now)
+    {
+        DropReason reason = RtxPayload.TryRead(rtx.Payload, out ushort sequence, out _);
+        if (reason != DropReason.None)
+        {
+            return reason;
+        }
+
+        if (!producer.IsActive)
+        {
+            return DropReason.RtxUnknownOriginal;
+        }
+
+        int headerLength = rtx.HeaderLength;
+        bool marker = rtx.Marker;
+        packet[..headerLength].CopyTo(packet[RtxPayload.HeaderLength..]);
+        packet = packet[RtxPayload.HeaderLength..];
+        RtpHeaderWriter.SetMarkerAndPayloadType(packet, marker, codec.PayloadType);
+        RtpHeaderWriter.SetSequenceNumber(packet, sequence);
+        RtpHeaderWriter.SetSsrc(packet, producer.Ssrc);
+        received.Offset += RtxPayload.HeaderLength;
+        reason = RtpPacketReader.TryParse(packet, out RtpPacketReader original);
+        return reason == DropReason.None ? producer.HandleRtp(received, original, codec, isRecovered: true, now) : reason;
+    }
+}

@@ -1,0 +1,68 @@
+using Relay.Core.Buffers;
+using Relay.Core.Diagnostics;
+using Relay.Core.Primitives;
+
+namespace Relay.Core.Sfu;
+
+/// <summary>What the legs of one worker share.</summary>
+public sealed class SfuContext
+{
+    private readonly RtpSession[] _touched;
+    private int _touchedCount;
+
+    /// <param name="pool">The worker's packet memory.</param>
+    /// <param name="transmits">The worker's outgoing datagrams.</param>
+    /// <param name="counters">The worker's counters.</param>
+    /// <param name="random">Fit for keys.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="sessionsMax">The most sessions at a time.</param>
+    public SfuContext(
+        PacketPool pool, TransmitQueue transmits, EngineCounters counters, RandomSource random, SfuOptions options, int sessionsMax)
+    {
+        Pool = pool;
+        Transmits = transmits;
+        Counters = counters;
+        Random = random;
+        Options = options;
+        _touched = new RtpSession[sessionsMax];
+    }
+
+    public PacketPool Pool { get; }
+
+    public TransmitQueue Transmits { get; }
+
+    public EngineCounters Counters { get; }
+
+    public RandomSource Random { get; }
+
+    public SfuOptions Options { get; }
+
+    /// <summary>
+    /// Notes that something about the session is due or was rescheduled, by its own packets or by its partner's. The
+    /// engine takes them after each call.
+    /// </summary>
+    public void Touch(RtpSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        if (!session.IsTouched)
+        {
+            session.IsTouched = true;
+            _touched[_touchedCount++] = session;
+        }
+    }
+
+    /// <summary>Takes one touched session.</summary>
+    public bool TryDequeueTouched([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out RtpSession? session)
+    {
+        if (_touchedCount == 0)
+        {
+            session = null;
+            return false;
+        }
+
+        session = _touched[--_touchedCount];
+        _touched[_touchedCount] = null!;
+        session.IsTouched = false;
+        return true;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Relay.Core.Sfu;
+
+/// <summary>Limits of a leg's media. The defaults suit one-to-one video.</summary>
+public sealed record SfuOptions
+{
+    /// <summary>
+    /// Video packets kept per source to answer NACKs: a power of two, 64 to 4096. Each holds a slot of the pool while it
+    /// is kept. 512 packets are more than one second of 4 Mbit/s video.
+    /// </summary>
+    public int RetransmissionCachePackets { get; init; } = 512;
+
+    /// <summary>How long such a packet can be asked for.</summary>
+    public TimeSpan RetransmissionAgeMax { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time between two sender or receiver reports of a leg (RFC 3550 section 6.2 allows less than 5 s for fast links).</summary>
+    public TimeSpan ReportInterval { get; init; } = TimeSpan.FromSeconds(1);
+}

@@ -1,0 +1,183 @@
+using Relay.Core.Buffers;
+using Relay.Core.Diagnostics;
+using Relay.Core.Dtls;
+using Relay.Core.Ice;
+using Relay.Core.Primitives;
+using Relay.Core.Srtp;
+using Relay.Core.Stun;
+
+namespace Relay.Core.Sfu;
+
+/// <summary>
+/// How one browser is reached: ICE finds and keeps its address, DTLS makes the keys, the session's media flows under them.
+/// Nothing but STUN is taken from an address that ICE has not validated.
+/// </summary>
+public sealed class WebRtcTransport
+{
+    private readonly SfuContext _context;
+    private readonly IceLiteAgent _ice;
+    private readonly IDtlsAssociation _dtls;
+
+    /// <param name="context">What the legs of the worker share.</param>
+    /// <param name="slot">The leg's slot in its engine; the ICE ufrag carries it.</param>
+    /// <param name="parameters">What was negotiated.</param>
+    /// <param name="dtls">The association; the transport owns it.</param>
+    /// <param name="ice">Limits of ICE.</param>
+    /// <param name="now">The time.</param>
+    public WebRtcTransport(
+        SfuContext context, int slot, in TransportParameters parameters, IDtlsAssociation dtls, IceOptions ice, Instant now)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        _context = context;
+        _dtls = dtls;
+        _ice = new IceLiteAgent(ice, context.Random);
+        _ice.Start(parameters.LocalIce, parameters.RemoteUfrag, now);
+        Session = new RtpSession(context, slot, parameters.Audio, parameters.Video, parameters.Cname);
+    }
+
+    public RtpSession Session { get; }
+
+    /// <summary>ICE has an address, and DTLS has made the keys.</summary>
+    public bool IsConnected { get; private set; }
+
+    /// <summary>Why it ended; <see cref="CloseReason.None"/> while it has not.</summary>
+    public CloseReason CloseReason { get; private set; }
+
+    /// <summary>When <see cref="HandleTimeout"/> wants to be called.</summary>
+    public Instant NextTimeout => CloseReason != CloseReason.None
+        ? Instant.Never
+        : Instant.Min(Session.NextTimeout, Instant.Min(_ice.NextTimeout, _dtls.NextTimeout));
+
+    /// <summary>Takes a binding request for the leg's ufrag from any address, and answers it.</summary>
+    public DropReason HandleBindingRequest(in StunMessageReader request, in TransportAddress remote, Instant now)
+    {
+        if (!_context.Transmits.TryRent(out PacketHandle slot))
+        {
+            return DropReason.PoolExhausted;
+        }
+
+        DropReason reason = _ice.HandleBindingRequest(request, remote, now, _context.Transmits.Buffer(slot), out int length);
+        if (length > 0)
+        {
+            _context.Transmits.Enqueue(slot, length, remote);
+            _context.Counters.CountTransmitted();
+        }
+        else
+        {
+            _context.Transmits.Abandon(slot);
+        }
+
+        Session.Remote = _ice.SelectedRemote;
+        // The first flight may have been written before there was an address to send it to.
+        SendDtls();
+        return reason;
+    }
+
+    /// <summary>Takes a DTLS datagram.</summary>
+    public DropReason HandleDtls(in Received received, Instant now)
+    {
+        if (!_ice.IsValidated(received.Remote))
+        {
+            return DropReason.AddressNotValidated;
+        }
+
+        DropReason reason = _dtls.HandleDatagram(_context.Pool.Span(received.Packet, received.Offset, received.Length), now);
+        FollowDtls(now);
+        return reason;
+    }
+
+    /// <summary>Takes an SRTP packet; the caller keeps its reference to the slot.</summary>
+    public DropReason HandleRtp(in Received received, Instant now) =>
+        _ice.IsValidated(received.Remote) ? Session.HandleRtp(received, now) : DropReason.AddressNotValidated;
+
+    /// <summary>Takes an SRTCP compound.</summary>
+    public DropReason HandleRtcp(in Received received, Instant now) =>
+        _ice.IsValidated(received.Remote) ? Session.HandleRtcp(received, now) : DropReason.AddressNotValidated;
+
+    public void HandleTimeout(Instant now)
+    {
+        if (_ice.NextTimeout <= now)
+        {
+            _ice.HandleTimeout(now);
+            Session.Remote = _ice.SelectedRemote;
+            CloseIf(_ice.CloseReason);
+        }
+
+        if (_dtls.NextTimeout <= now)
+        {
+            _dtls.HandleTimeout(now);
+            FollowDtls(now);
+        }
+
+        Session.HandleTimeout(now);
+    }
+
+    /// <summary>ICE restart: media goes on over the old address until one is validated under the new credentials.</summary>
+    public void HandleIceRestart(in IceCredentials local, in IceRemoteUfrag remote, Instant now) =>
+        _ice.HandleRestart(local, remote, now);
+
+    /// <summary>An address that no longer belongs to the leg.</summary>
+    public bool TryDequeueRemovedAddress(out TransportAddress remote) => _ice.TryDequeueRemoved(out remote);
+
+    /// <summary>Says goodbye to the peer and releases everything.</summary>
+    public void Close(CloseReason reason)
+    {
+        CloseIf(reason);
+        _dtls.HandleClose();
+        SendDtls();
+        _ice.HandleClose(CloseReason);
+        Session.Close();
+        _dtls.Dispose();
+    }
+
+    private void FollowDtls(Instant now)
+    {
+        SendDtls();
+        CloseIf(_dtls.CloseReason);
+        if (_dtls.State != DtlsState.Connected || IsConnected || CloseReason != CloseReason.None)
+        {
+            return;
+        }
+
+        var profile = (SrtpProfile)_dtls.SrtpProfile;
+        Span<byte> exported = stackalloc byte[SrtpProfiles.KeyingMaterialLength(profile)];
+        if (!_dtls.TryExportKeyingMaterial(exported))
+        {
+            CloseIf(CloseReason.DtlsFailed);
+            return;
+        }
+
+        var keys = new SrtpKeyingMaterial(profile, exported, isDtlsServer: true);
+        Session.HandleKeys(keys.CreateInbound(StreamDemux.StreamsMax), keys.CreateOutbound(), now);
+        exported.Clear();
+        IsConnected = true;
+    }
+
+    private void SendDtls()
+    {
+        if (Session.Remote == default)
+        {
+            return;
+        }
+
+        while (_context.Transmits.TryRent(out PacketHandle slot))
+        {
+            if (!_dtls.TryDequeueDatagram(_context.Transmits.Buffer(slot), out int length))
+            {
+                _context.Transmits.Abandon(slot);
+                return;
+            }
+
+            _context.Transmits.Enqueue(slot, length, Session.Remote);
+            _context.Counters.CountTransmitted();
+        }
+    }
+
+    private void CloseIf(CloseReason reason)
+    {
+        if (CloseReason == CloseReason.None)
+        {
+            CloseReason = reason;
+        }
+    }
+}
