@@ -10,7 +10,7 @@ public struct InlineText
     public const int MaxBytes = 32;
 
     private Bytes _bytes;
-    private byte _length;
+    private readonly byte _length;
 
     /// <exception cref="ArgumentException">The text is too long.</exception>
     public InlineText(ReadOnlySpan<byte> text)

@@ -26,6 +26,7 @@ public sealed class Producer
     private ReceptionStatistics _statistics;
     private int _consumerCount;
     private SourceClock _clock;
+    private Instant _cacheTimeout = Instant.Never;
     private uint _ssrc;
     private CodecParameters _lastCodec;
 
@@ -63,9 +64,7 @@ public sealed class Producer
 
     /// <summary>When a keyframe request, a NACK or the cache's clean-up is due.</summary>
     internal Instant NextTimeout => Instant.Min(
-        Instant.Min(_consumerCount == 0 ? Instant.Never : _keyframes.NextTimeout, _missing.NextTimeout), CacheTimeout);
-
-    private Instant CacheTimeout { get; set; } = Instant.Never;
+        Instant.Min(_consumerCount == 0 ? Instant.Never : _keyframes.NextTimeout, _missing.NextTimeout), _cacheTimeout);
 
     internal void Add(Consumer consumer)
     {
@@ -184,10 +183,10 @@ public sealed class Producer
             _session.SendKeyframeRequest(Parameters.LocalSsrc, _ssrc, _lastCodec);
         }
 
-        if (CacheTimeout <= now)
+        if (_cacheTimeout <= now)
         {
             _cache?.HandleTimeout(now);
-            CacheTimeout = _cache?.Count > 0 ? now + _context.Options.RetransmissionAgeMax : Instant.Never;
+            _cacheTimeout = _cache?.Count > 0 ? now + (_context.Options.RetransmissionAgeMax / 4) : Instant.Never;
         }
     }
 
@@ -290,15 +289,16 @@ public sealed class Producer
 
     private void Keep(in MediaPacket packet, Instant now)
     {
-        if (_cache is null)
+        // Repair is worth less than reception: the last quarter of the pool is for packets on their way.
+        if (_cache is null || _context.Pool.FreeCount < _context.Pool.Capacity / 4)
         {
             return;
         }
 
         _cache.Add(packet);
-        if (CacheTimeout == Instant.Never)
+        if (_cacheTimeout == Instant.Never)
         {
-            CacheTimeout = now + _context.Options.RetransmissionAgeMax;
+            _cacheTimeout = now + _context.Options.RetransmissionAgeMax;
             _context.Touch(_session);
         }
     }

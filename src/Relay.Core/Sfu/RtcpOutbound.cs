@@ -1,7 +1,6 @@
 using Relay.Core.Buffers;
 using Relay.Core.Diagnostics;
 using Relay.Core.Primitives;
-using Relay.Core.Rtp;
 using Relay.Core.Rtp.Rtcp;
 
 namespace Relay.Core.Sfu;

@@ -194,7 +194,7 @@ public sealed class RtpSession
 
     // Turns a retransmission back into the packet that it carries (RFC 4588 section 4): the header moves over the original
     // sequence number, in place.
-    private DropReason HandleRtx(
+    private static DropReason HandleRtx(
         Received received, Span<byte> packet, in RtpPacketReader rtx, Producer producer, in CodecParameters codec, Instant now)
     {
         DropReason reason = RtxPayload.TryRead(rtx.Payload, out ushort sequence, out _);

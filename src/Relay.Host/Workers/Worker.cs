@@ -1,0 +1,178 @@
+using System.Net;
+using Relay.Core.Buffers;
+using Relay.Core.Diagnostics;
+using Relay.Core.Engine;
+using Relay.Core.Primitives;
+using Relay.Host.Platform;
+
+namespace Relay.Host.Workers;
+
+/// <summary>
+/// One packet thread with its own socket, its own packet memory and its own engine. It shares nothing but its mailbox:
+/// commands come in through it, events go out to the sink.
+/// </summary>
+internal sealed class Worker : IDisposable
+{
+    // Commands taken between two receive calls: enough for any burst of pairings, too few to hold up packets.
+    private const int CommandsPerTurn = 64;
+
+    // Sleeps no longer than this, so that a lost wake-up costs little.
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(1);
+
+    private readonly IDatagramSocket _socket;
+    private readonly PacketPool _pool;
+    private readonly RelayEngine _engine;
+    private readonly Mailbox<Command> _mailbox;
+    private readonly Action<int, EngineEvent> _handleEvent;
+    private readonly Received[] _received;
+    private readonly Transmit[] _transmits;
+    private readonly Thread _thread;
+    private volatile bool _isStopping;
+
+    /// <param name="index">The worker's number, from 0.</param>
+    /// <param name="socket">Its socket; the worker owns it.</param>
+    /// <param name="pool">The packet memory that the socket and the engine use.</param>
+    /// <param name="engine">Its engine; the worker owns it.</param>
+    /// <param name="options">Batch size and mailbox capacity.</param>
+    /// <param name="handleEvent">Takes the worker's number and an event, on the worker's thread; must not block.</param>
+    public Worker(
+        int index,
+        IDatagramSocket socket,
+        PacketPool pool,
+        RelayEngine engine,
+        WorkerOptions options,
+        Action<int, EngineEvent> handleEvent)
+    {
+        Index = index;
+        _socket = socket;
+        _pool = pool;
+        _engine = engine;
+        _mailbox = new Mailbox<Command>(options.MailboxCapacity);
+        _handleEvent = handleEvent;
+        _received = new Received[options.BatchSize];
+        _transmits = new Transmit[options.BatchSize];
+        _thread = new Thread(Run) { IsBackground = true, Name = $"relay worker {index}" };
+    }
+
+    public int Index { get; }
+
+    public IPEndPoint LocalEndPoint => _socket.LocalAddress.ToEndPoint();
+
+    public EngineCounters Counters => _engine.Counters;
+
+    public DatagramCounters SocketCounters => _socket.Counters;
+
+    public int TransportCount => _engine.TransportCount;
+
+    /// <summary>Slots of the pool in use; approximate when read from another thread.</summary>
+    public int PoolSlotsInUse => _pool.InUse;
+
+    /// <summary>Bytes that the worker's thread has allocated on the managed heap since its start; 0 before its first report.</summary>
+    public long AllocatedBytes => Volatile.Read(ref _allocatedBytes);
+
+    private long _allocatedBytes;
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Hands a command to the worker, from any thread; false if its mailbox is full.</summary>
+    public bool TrySend(in Command command)
+    {
+        if (!_mailbox.TryEnqueue(command))
+        {
+            return false;
+        }
+
+        _socket.Wake();
+        return true;
+    }
+
+    /// <summary>Ends every transport, says goodbye to the peers, and stops the thread.</summary>
+    public void Dispose()
+    {
+        _isStopping = true;
+        _socket.Wake();
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+
+        _socket.Dispose();
+    }
+
+    private void Run()
+    {
+        while (!_isStopping)
+        {
+            HandleCommands();
+            int count = _socket.Receive(_received);
+            Instant now = MonotonicClock.Now;
+            for (int i = 0; i < count; i++)
+            {
+                _engine.HandleDatagram(_received[i], now);
+            }
+
+            if (_engine.NextTimeout <= now)
+            {
+                _engine.HandleTimeout(now);
+            }
+
+            Drain();
+            if (count == 0)
+            {
+                Volatile.Write(ref _allocatedBytes, GC.GetAllocatedBytesForCurrentThread());
+                Wait(now);
+            }
+        }
+
+        _engine.Dispose();
+        Drain();
+    }
+
+    private void HandleCommands()
+    {
+        for (int i = 0; i < CommandsPerTurn && _mailbox.TryDequeue(out Command command); i++)
+        {
+            _engine.HandleCommand(command, MonotonicClock.Now);
+        }
+    }
+
+    private void Drain()
+    {
+        int count = 0;
+        while (_engine.TryDequeueTransmit(out _transmits[count]))
+        {
+            if (++count == _transmits.Length)
+            {
+                Send(count);
+                count = 0;
+            }
+        }
+
+        Send(count);
+        while (_engine.TryDequeueEvent(out EngineEvent engineEvent))
+        {
+            _handleEvent(Index, engineEvent);
+        }
+    }
+
+    private void Send(int count)
+    {
+        ReadOnlySpan<Transmit> batch = _transmits.AsSpan(0, count);
+        if (!batch.IsEmpty)
+        {
+            _socket.Send(batch);
+        }
+
+        foreach (ref readonly Transmit transmit in batch)
+        {
+            _pool.Release(transmit.Packet, PacketOwner.Transmit);
+        }
+    }
+
+    private void Wait(Instant now)
+    {
+        Instant next = _engine.NextTimeout;
+        TimeSpan timeout = next == Instant.Never ? WaitMax : next - now;
+        _socket.Wait(timeout < WaitMax ? timeout : WaitMax);
+    }
+}
