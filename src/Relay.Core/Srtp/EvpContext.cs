@@ -9,17 +9,17 @@ namespace Relay.Core.Srtp;
 /// </summary>
 public sealed unsafe class EvpContext : SafeHandle
 {
-    private static long liveCount;
+    private static long _liveCount;
 
     private EvpContext(nint context)
         : base(0, ownsHandle: true)
     {
         SetHandle(context);
-        Interlocked.Increment(ref liveCount);
+        Interlocked.Increment(ref _liveCount);
     }
 
     /// <summary>Native contexts alive in this process: what a leak would make grow.</summary>
-    public static long LiveCount => Interlocked.Read(ref liveCount);
+    public static long LiveCount => Interlocked.Read(ref _liveCount);
 
     public override bool IsInvalid => handle == 0;
 
@@ -45,7 +45,7 @@ public sealed unsafe class EvpContext : SafeHandle
     protected override bool ReleaseHandle()
     {
         LibCrypto.CipherContextFree(handle);
-        Interlocked.Decrement(ref liveCount);
+        Interlocked.Decrement(ref _liveCount);
         return true;
     }
 

@@ -60,7 +60,4 @@ internal static unsafe partial class LibCrypto
 
     [LibraryImport(Library, EntryPoint = "SHA1_Final")]
     public static partial int Sha1Final(byte* digest, Sha1State* state);
-
-    [LibraryImport(Library, EntryPoint = "ERR_peek_error")]
-    public static partial nuint PeekError();
 }
