@@ -30,7 +30,14 @@ public class EvpGcmCipherTests
             int prefix = random.Next(plain.Length + 1);
             int clear = random.Next(header.Length + 1);
             cipher.Seal(
-                ssrc, index, header.AsSpan(0, clear), header.AsSpan(clear), plain.AsSpan(0, prefix), plain.AsSpan(prefix), body, tag);
+                ssrc,
+                index,
+                header.AsSpan(0, clear),
+                header.AsSpan(clear),
+                plain.AsSpan(0, prefix),
+                plain.AsSpan(prefix),
+                body,
+                tag);
 
             byte[] iv = new byte[12];
             byte[] expected = new byte[plain.Length];

@@ -34,12 +34,12 @@ internal static class SrtpBench
         new(profile, MasterKey(profile), MasterSalt(profile), maxStreams, allowRepeats);
 
     /// <summary>An inbound context that has the session keys given, as the RFC's vectors want.</summary>
-    public static SrtpInbound InboundWith(SrtpProfile profile, string key, string salt, string authentication = "") =>
-        new(profile, Cipher(profile, key, salt, authentication, false), Cipher(profile, key, salt, authentication, false), 4);
+    public static SrtpInbound InboundWith(SrtpProfile profile, string key, string salt) =>
+        new(profile, Cipher(profile, key, salt, "", encrypt: false), Cipher(profile, key, salt, "", encrypt: false), 4);
 
     /// <summary>An outbound context that has the session keys given, as the RFC's vectors want.</summary>
-    public static SrtpOutbound OutboundWith(SrtpProfile profile, string key, string salt, string authentication = "") =>
-        new(profile, Cipher(profile, key, salt, authentication, true), Cipher(profile, key, salt, authentication, true), 4, false);
+    public static SrtpOutbound OutboundWith(SrtpProfile profile, string key, string salt) =>
+        new(profile, Cipher(profile, key, salt, "", encrypt: true), Cipher(profile, key, salt, "", encrypt: true), 4, false);
 
     public static SrtpCipher Cipher(SrtpProfile profile, string key, string salt, string authentication, bool encrypt) =>
         SrtpCipher.Create(profile, new SrtpSessionKeys(Hex(key), Hex(authentication), Hex(salt)), encrypt);

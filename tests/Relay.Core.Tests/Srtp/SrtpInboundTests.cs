@@ -270,7 +270,7 @@ public class SrtpInboundTests
         plain.CopyTo(packet, 0);
         packet[plain.Length + 3] = 9;
         SrtpProfile profile = SrtpProfile.Aes128CmSha1_80;
-        using (SrtpCipher cipher = SrtpCipher.Derive(profile, MasterKey(profile), MasterSalt(profile), isRtcp: true, encrypt: true))
+        using (SrtpCipher cipher = SrtpCipher.Derive(profile, MasterKey(profile), MasterSalt(profile), true, encrypt: true))
         {
             cipher.Seal(
                 Ssrc, 9, plain, packet.AsSpan(plain.Length, 4), default, default, default, packet.AsSpan(plain.Length + 4));

@@ -110,7 +110,8 @@ public class SrtpOutboundTests
         byte[] report = Rtcp();
         using SrtpOutbound outbound = Outbound(profile);
         byte[] output = new byte[plain.Length + SrtpProfiles.TagLength(profile) - 1];
-        Assert.Equal(DropReason.PacketTooLarge, outbound.Protect(plain.AsSpan(0, 12), default, plain.AsSpan(12), output, out int length));
+        Assert.Equal(
+            DropReason.PacketTooLarge, outbound.Protect(plain.AsSpan(0, 12), default, plain.AsSpan(12), output, out int length));
         Assert.Equal(0, length);
         Assert.Equal(0, outbound.StreamCount);
         Assert.All(output, b => Assert.Equal(0, b));
@@ -153,7 +154,8 @@ public class SrtpOutboundTests
         byte[] plain = Rtp(2000);
         byte[] output = new byte[100];
         Protect(outbound, plain);
-        Assert.Equal(DropReason.SrtpReplayed, outbound.Protect(plain.AsSpan(0, 12), default, plain.AsSpan(12), output, out int length));
+        Assert.Equal(
+            DropReason.SrtpReplayed, outbound.Protect(plain.AsSpan(0, 12), default, plain.AsSpan(12), output, out int length));
         Assert.Equal(0, length);
         Assert.All(output, b => Assert.Equal(0, b));
         Protect(outbound, Rtp(3000));
@@ -267,7 +269,7 @@ public class SrtpOutboundTests
         Assert.Equal(101_000, accepted);
     }
 
-    /// <summary>For each packet: a forged copy, the packet, a replay; every tenth time a report, on a new SSRC at times.</summary>
+    /// <summary>For each packet: a forgery, the packet, a replay; every tenth time a report; a new SSRC at times.</summary>
     private static int Run(
         SrtpOutbound outbound,
         SrtpInbound inbound,

@@ -6,7 +6,7 @@ using static Relay.Core.Tests.Srtp.SrtpBench;
 
 namespace Relay.Core.Tests.Srtp;
 
-/// <summary>Published packets, byte for byte: RFC 7714 sections 16 and 17, and the packets that libsrtp checks itself with.</summary>
+/// <summary>Published packets: RFC 7714 sections 16 and 17, and those that libsrtp checks itself with.</summary>
 public class SrtpVectorTests
 {
     private const string GallicWar =
@@ -150,7 +150,7 @@ public class SrtpVectorTests
         Assert.Equal(Hex(LibsrtpRtcp), plain);
     }
 
-    /// <summary>RFC 3711 appendix B.2: the keystream of SSRC 0 and index 0, up to block 0xFF02, read off a payload of zeros.</summary>
+    /// <summary>RFC 3711 appendix B.2: the keystream of SSRC 0 and index 0, read off a payload of zeros.</summary>
     [Fact]
     public void Rfc_3711_appendix_b_2_keystream_matches()
     {
