@@ -22,7 +22,7 @@ public partial class EvpContextTests
             using SrtpOutbound outbound = Outbound(profile);
             using SrtpInbound inbound = Inbound(profile);
             Assert.Equal(before + 4, EvpContext.LiveCount);
-            Assert.Equal(DropReason.None, Unprotect(inbound, Protect(outbound, Rtp(1))));
+            Assert.Equal(DropReason.None, Unprotect(inbound, Protect(outbound, RtpPacket(1))));
         }
 
         Assert.Equal(before, EvpContext.LiveCount);
@@ -54,7 +54,7 @@ public partial class EvpContextTests
             SrtpProfile profile = (SrtpProfile)row.GetData()[0]!;
             using SrtpOutbound outbound = Outbound(profile);
             using SrtpInbound inbound = Inbound(profile);
-            byte[] packet = Protect(outbound, Rtp(1));
+            byte[] packet = Protect(outbound, RtpPacket(1));
             packet[^1] ^= 1;
             Assert.Equal(DropReason.SrtpAuthenticationFailed, Unprotect(inbound, packet));
         }

@@ -52,7 +52,7 @@ public class EvpGcmCipherTests
     [Fact]
     public void Sealing_in_place_gives_the_same_bytes()
     {
-        byte[] packet = Rtp(1, 333);
+        byte[] packet = RtpPacket(1, 333);
         byte[] apart = new byte[333];
         byte[] tag = new byte[16];
         byte[] tagInPlace = new byte[16];

@@ -45,7 +45,7 @@ internal static class SrtpBench
         SrtpCipher.Create(profile, new SrtpSessionKeys(Hex(key), Hex(authentication), Hex(salt)), encrypt);
 
     /// <summary>A plain RTP packet without CSRCs and extension, its payload counting up from its sequence number.</summary>
-    public static byte[] Rtp(int sequence, int payloadLength = 50, uint ssrc = Ssrc)
+    public static byte[] RtpPacket(int sequence, int payloadLength = 50, uint ssrc = Ssrc)
     {
         byte[] packet = new byte[12 + payloadLength];
         packet[0] = 0x80;
@@ -62,7 +62,7 @@ internal static class SrtpBench
     }
 
     /// <summary>A plain receiver report with one block of bytes behind its header.</summary>
-    public static byte[] Rtcp(int bodyLength = 24, uint ssrc = Ssrc)
+    public static byte[] RtcpPacket(int bodyLength = 24, uint ssrc = Ssrc)
     {
         byte[] packet = new byte[8 + bodyLength];
         packet[0] = 0x81;

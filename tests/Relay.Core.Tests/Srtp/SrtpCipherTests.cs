@@ -20,7 +20,7 @@ public class SrtpCipherTests
     {
         using SrtpCipher seal = Derive(profile, encrypt: true);
         using SrtpCipher open = Derive(profile, encrypt: false);
-        byte[] header = Rtp(7)[..12];
+        byte[] header = RtpPacket(7)[..12];
         byte[] tag = new byte[seal.TagLength];
         byte[] plain = new byte[200];
         new Random(1).NextBytes(plain);
@@ -41,13 +41,13 @@ public class SrtpCipherTests
     {
         using SrtpCipher seal = Derive(profile, encrypt: true);
         using SrtpCipher open = Derive(profile, encrypt: false);
-        byte[] header = Rtp(7)[..12];
-        byte[] otherHeader = Rtp(8)[..12];
+        byte[] header = RtpPacket(7)[..12];
+        byte[] otherHeader = RtpPacket(8)[..12];
         byte[] suffix = [1, 2, 3, 4];
         byte[] otherSuffix = [1, 2, 3, 5];
         byte[] tag = new byte[seal.TagLength];
         byte[] body = new byte[77];
-        seal.Seal(Ssrc, 7, header, suffix, default, Rtp(7, 77).AsSpan(12), body, tag);
+        seal.Seal(Ssrc, 7, header, suffix, default, RtpPacket(7, 77).AsSpan(12), body, tag);
         byte[] before = (byte[])body.Clone();
 
         Assert.False(open.Open(Ssrc, 7, otherHeader, suffix, body, tag));
@@ -62,7 +62,7 @@ public class SrtpCipherTests
 
         Assert.Equal(before, body);
         Assert.True(open.Open(Ssrc, 7, header, suffix, body, tag));
-        Assert.Equal(Rtp(7, 77)[12..], body);
+        Assert.Equal(RtpPacket(7, 77)[12..], body);
     }
 
     [Fact]

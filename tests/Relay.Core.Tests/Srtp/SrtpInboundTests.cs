@@ -14,8 +14,8 @@ public class SrtpInboundTests
     {
         using SrtpOutbound outbound = Outbound(profile);
         using SrtpInbound inbound = Inbound(profile);
-        byte[] first = Protect(outbound, Rtp(1000));
-        byte[] second = Protect(outbound, Rtp(1001));
+        byte[] first = Protect(outbound, RtpPacket(1000));
+        byte[] second = Protect(outbound, RtpPacket(1001));
         Assert.All(Flips(first), flipped => AssertRefused(inbound, flipped));
         Assert.Equal(0, inbound.StreamCount);
 
@@ -24,7 +24,7 @@ public class SrtpInboundTests
         Assert.Equal(1, inbound.StreamCount);
         Assert.Equal(DropReason.SrtpReplayed, Unprotect(inbound, first));
         Assert.Equal(DropReason.None, Unprotect(inbound, second, out byte[] plain));
-        Assert.Equal(Rtp(1001), plain);
+        Assert.Equal(RtpPacket(1001), plain);
     }
 
     [Theory]
@@ -33,8 +33,8 @@ public class SrtpInboundTests
     {
         using SrtpOutbound outbound = Outbound(profile);
         using SrtpInbound inbound = Inbound(profile);
-        byte[] first = ProtectRtcp(outbound, Rtcp());
-        byte[] second = ProtectRtcp(outbound, Rtcp());
+        byte[] first = ProtectRtcp(outbound, RtcpPacket());
+        byte[] second = ProtectRtcp(outbound, RtcpPacket());
         Assert.All(Flips(first), flipped => AssertRtcpRefused(inbound, flipped));
         Assert.Equal(0, inbound.StreamCount);
 
@@ -42,7 +42,7 @@ public class SrtpInboundTests
         Assert.All(Flips(second), flipped => AssertRtcpRefused(inbound, flipped));
         Assert.Equal(DropReason.SrtpReplayed, UnprotectRtcp(inbound, first));
         Assert.Equal(DropReason.None, UnprotectRtcp(inbound, second, out byte[] plain));
-        Assert.Equal(Rtcp(), plain);
+        Assert.Equal(RtcpPacket(), plain);
     }
 
     [Theory]
@@ -51,8 +51,8 @@ public class SrtpInboundTests
     {
         using SrtpOutbound outbound = Outbound(profile);
         using SrtpInbound inbound = Inbound(profile);
-        byte[] rtp = Protect(outbound, Rtp(1));
-        byte[] rtcp = ProtectRtcp(outbound, Rtcp());
+        byte[] rtp = Protect(outbound, RtpPacket(1));
+        byte[] rtcp = ProtectRtcp(outbound, RtcpPacket());
         for (int i = 0; i < rtp.Length; i++)
         {
             AssertRefused(inbound, rtp[..i]);
@@ -104,7 +104,7 @@ public class SrtpInboundTests
         bool[] seen = new bool[Packets];
         for (int i = 0; i < Packets; i++)
         {
-            byte[] packet = Protect(outbound, Rtp((Start + i) & 0xFFFF, 8));
+            byte[] packet = Protect(outbound, RtpPacket((Start + i) & 0xFFFF, 8));
             // The first one arrives: a stream whose first packets come in from both sides of a wrap is another test.
             if (i == 0 || random.Next(20) != 0)
             {
@@ -126,7 +126,7 @@ public class SrtpInboundTests
                 underWay.RemoveAt(at);
                 DropReason reason = Unprotect(inbound, arrived, out byte[] plain);
                 Assert.Equal(seen[number] ? DropReason.SrtpReplayed : DropReason.None, reason);
-                Assert.True(seen[number] || plain.AsSpan().SequenceEqual(Rtp((Start + number) & 0xFFFF, 8)));
+                Assert.True(seen[number] || plain.AsSpan().SequenceEqual(RtpPacket((Start + number) & 0xFFFF, 8)));
                 seen[number] = true;
             }
         }
@@ -138,7 +138,7 @@ public class SrtpInboundTests
     {
         using SrtpOutbound outbound = Outbound(profile);
         using SrtpInbound inbound = Inbound(profile);
-        byte[][] packets = [.. Enumerable.Range(0, 1025).Select(i => Protect(outbound, Rtp(3000 + i)))];
+        byte[][] packets = [.. Enumerable.Range(0, 1025).Select(i => Protect(outbound, RtpPacket(3000 + i)))];
         Assert.Equal(DropReason.None, Unprotect(inbound, packets[1024]));
         Assert.Equal(DropReason.None, Unprotect(inbound, packets[1]));
         Assert.Equal(DropReason.SrtpReplayed, Unprotect(inbound, packets[1]));
@@ -152,13 +152,13 @@ public class SrtpInboundTests
     {
         using SrtpOutbound outbound = Outbound(profile);
         using SrtpInbound inbound = Inbound(profile);
-        byte[] last = Protect(outbound, Rtp(65_535));
-        byte[] wrapped = Protect(outbound, Rtp(0));
-        byte[] next = Protect(outbound, Rtp(1));
+        byte[] last = Protect(outbound, RtpPacket(65_535));
+        byte[] wrapped = Protect(outbound, RtpPacket(0));
+        byte[] next = Protect(outbound, RtpPacket(1));
         Assert.Equal(DropReason.None, Unprotect(inbound, last));
         Assert.Equal(DropReason.None, Unprotect(inbound, wrapped));
         Assert.Equal(DropReason.None, Unprotect(inbound, next, out byte[] plain));
-        Assert.Equal(Rtp(1), plain);
+        Assert.Equal(RtpPacket(1), plain);
     }
 
     /// <summary>The sender wrapped before anything of it arrived; what comes late is before the wrap.</summary>
@@ -168,13 +168,13 @@ public class SrtpInboundTests
     {
         using SrtpOutbound outbound = Outbound(profile);
         using SrtpInbound inbound = Inbound(profile);
-        byte[] late = Protect(outbound, Rtp(65_535));
-        byte[] wrapped = Protect(outbound, Rtp(0));
-        byte[] next = Protect(outbound, Rtp(1));
+        byte[] late = Protect(outbound, RtpPacket(65_535));
+        byte[] wrapped = Protect(outbound, RtpPacket(0));
+        byte[] next = Protect(outbound, RtpPacket(1));
         Assert.Equal(DropReason.None, Unprotect(inbound, next, out byte[] plain));
-        Assert.Equal(Rtp(1), plain);
+        Assert.Equal(RtpPacket(1), plain);
         Assert.Equal(DropReason.None, Unprotect(inbound, late, out plain));
-        Assert.Equal(Rtp(65_535), plain);
+        Assert.Equal(RtpPacket(65_535), plain);
         Assert.Equal(DropReason.None, Unprotect(inbound, wrapped));
         Assert.Equal(DropReason.SrtpReplayed, Unprotect(inbound, next));
         Assert.Equal(1, inbound.StreamCount);
@@ -189,16 +189,16 @@ public class SrtpInboundTests
     {
         using SrtpOutbound outbound = Outbound(SrtpProfile.AeadAes128Gcm);
         using SrtpInbound inbound = Inbound(SrtpProfile.AeadAes128Gcm);
-        byte[] before = Protect(outbound, Rtp(20_000));
+        byte[] before = Protect(outbound, RtpPacket(20_000));
         Assert.Equal(DropReason.None, Unprotect(inbound, before));
         byte[] after = [];
         for (int i = 1; i <= lost; i++)
         {
-            after = Protect(outbound, Rtp((20_000 + i) & 0xFFFF, 8));
+            after = Protect(outbound, RtpPacket((20_000 + i) & 0xFFFF, 8));
         }
 
         Assert.Equal(DropReason.None, Unprotect(inbound, after, out byte[] plain));
-        Assert.Equal(Rtp((20_000 + lost) & 0xFFFF, 8), plain);
+        Assert.Equal(RtpPacket((20_000 + lost) & 0xFFFF, 8), plain);
         AssertRefused(inbound, before);
     }
 
@@ -207,8 +207,8 @@ public class SrtpInboundTests
     {
         using SrtpOutbound outbound = Outbound(SrtpProfile.Aes128CmSha1_80);
         using SrtpInbound inbound = Inbound(SrtpProfile.Aes128CmSha1_80);
-        Assert.Equal(DropReason.None, Unprotect(inbound, Protect(outbound, Rtp(100))));
-        byte[] forged = Protect(outbound, Rtp(101));
+        Assert.Equal(DropReason.None, Unprotect(inbound, Protect(outbound, RtpPacket(100))));
+        byte[] forged = Protect(outbound, RtpPacket(101));
         byte[] good = (byte[])forged.Clone();
         BinaryPrimitives.WriteUInt16BigEndian(forged.AsSpan(2), 30_000);
         Assert.Equal(DropReason.SrtpAuthenticationFailed, Unprotect(inbound, forged));
@@ -223,14 +223,14 @@ public class SrtpInboundTests
     {
         using SrtpOutbound outbound = Outbound(profile);
         using SrtpInbound inbound = Inbound(profile, maxStreams: 2);
-        Assert.Equal(DropReason.None, Unprotect(inbound, Protect(outbound, Rtp(1, ssrc: 1))));
-        Assert.Equal(DropReason.None, UnprotectRtcp(inbound, ProtectRtcp(outbound, Rtcp(ssrc: 2))));
-        byte[] third = Protect(outbound, Rtp(1, ssrc: 3));
+        Assert.Equal(DropReason.None, Unprotect(inbound, Protect(outbound, RtpPacket(1, ssrc: 1))));
+        Assert.Equal(DropReason.None, UnprotectRtcp(inbound, ProtectRtcp(outbound, RtcpPacket(ssrc: 2))));
+        byte[] third = Protect(outbound, RtpPacket(1, ssrc: 3));
         Assert.Equal(DropReason.SrtpTooManyStreams, Unprotect(inbound, third));
-        Assert.Equal(DropReason.SrtpTooManyStreams, UnprotectRtcp(inbound, ProtectRtcp(outbound, Rtcp(ssrc: 3))));
+        Assert.Equal(DropReason.SrtpTooManyStreams, UnprotectRtcp(inbound, ProtectRtcp(outbound, RtcpPacket(ssrc: 3))));
         Assert.Equal(2, inbound.StreamCount);
-        Assert.Equal(DropReason.None, Unprotect(inbound, Protect(outbound, Rtp(1, ssrc: 2))));
-        Assert.Equal(DropReason.None, Unprotect(inbound, Protect(outbound, Rtp(2, ssrc: 1))));
+        Assert.Equal(DropReason.None, Unprotect(inbound, Protect(outbound, RtpPacket(1, ssrc: 2))));
+        Assert.Equal(DropReason.None, Unprotect(inbound, Protect(outbound, RtpPacket(2, ssrc: 1))));
 
         Assert.False(inbound.RemoveStream(3));
         Assert.True(inbound.RemoveStream(1));
@@ -242,9 +242,9 @@ public class SrtpInboundTests
     {
         using SrtpOutbound outbound = Outbound(SrtpProfile.AeadAes256Gcm);
         using SrtpInbound inbound = Inbound(SrtpProfile.AeadAes256Gcm);
-        Assert.Equal(DropReason.None, Unprotect(inbound, Protect(outbound, Rtp(60_000, ssrc: 1))));
-        Assert.Equal(DropReason.None, Unprotect(inbound, Protect(outbound, Rtp(5, ssrc: 2))));
-        Assert.Equal(DropReason.None, Unprotect(inbound, Protect(outbound, Rtp(60_001, ssrc: 1))));
+        Assert.Equal(DropReason.None, Unprotect(inbound, Protect(outbound, RtpPacket(60_000, ssrc: 1))));
+        Assert.Equal(DropReason.None, Unprotect(inbound, Protect(outbound, RtpPacket(5, ssrc: 2))));
+        Assert.Equal(DropReason.None, Unprotect(inbound, Protect(outbound, RtpPacket(60_001, ssrc: 1))));
     }
 
     [Theory]
@@ -253,19 +253,19 @@ public class SrtpInboundTests
     {
         using SrtpOutbound outbound = Outbound(profile);
         using SrtpInbound inbound = Inbound(profile);
-        byte[][] packets = [.. Enumerable.Range(0, 1025).Select(_ => ProtectRtcp(outbound, Rtcp()))];
+        byte[][] packets = [.. Enumerable.Range(0, 1025).Select(_ => ProtectRtcp(outbound, RtcpPacket()))];
         Assert.Equal(DropReason.None, UnprotectRtcp(inbound, packets[1024]));
         Assert.Equal(DropReason.None, UnprotectRtcp(inbound, packets[1]));
         Assert.Equal(DropReason.SrtpReplayed, UnprotectRtcp(inbound, packets[1]));
         Assert.Equal(DropReason.SrtpTooOld, UnprotectRtcp(inbound, packets[0]));
-        Assert.Equal(DropReason.None, Unprotect(inbound, Protect(outbound, Rtp(1))));
+        Assert.Equal(DropReason.None, Unprotect(inbound, Protect(outbound, RtpPacket(1))));
         Assert.Equal(1, inbound.StreamCount);
     }
 
     [Fact]
     public void Rtcp_in_the_clear_is_authenticated_in_aes_cm_too()
     {
-        byte[] plain = Rtcp();
+        byte[] plain = RtcpPacket();
         byte[] packet = new byte[plain.Length + 4 + 10];
         plain.CopyTo(packet, 0);
         packet[plain.Length + 3] = 9;
@@ -292,9 +292,9 @@ public class SrtpInboundTests
         using SrtpInbound inbound = Inbound(profile);
         outbound.RestartStream(Ssrc, SrtpPacketIndex.Max - 1);
         inbound.RestartStream(Ssrc, SrtpPacketIndex.Max - 1);
-        byte[] last = Protect(outbound, Rtp(65_535));
+        byte[] last = Protect(outbound, RtpPacket(65_535));
         Assert.Equal(DropReason.None, Unprotect(inbound, last));
-        Assert.Equal(DropReason.SrtpIndexExhausted, Unprotect(inbound, Protect(restarted, Rtp(0))));
+        Assert.Equal(DropReason.SrtpIndexExhausted, Unprotect(inbound, Protect(restarted, RtpPacket(0))));
         Assert.Equal(DropReason.SrtpReplayed, Unprotect(inbound, last));
     }
 
@@ -305,8 +305,8 @@ public class SrtpInboundTests
         using SrtpOutbound outbound = Outbound(profile);
         using SrtpInbound inbound = Inbound(profile);
         outbound.RestartRtcp(SrtpPacketIndex.RtcpMax);
-        Assert.Equal(DropReason.None, UnprotectRtcp(inbound, ProtectRtcp(outbound, Rtcp()), out byte[] plain));
-        Assert.Equal(Rtcp(), plain);
+        Assert.Equal(DropReason.None, UnprotectRtcp(inbound, ProtectRtcp(outbound, RtcpPacket()), out byte[] plain));
+        Assert.Equal(RtcpPacket(), plain);
     }
 
     [Fact]
@@ -314,8 +314,8 @@ public class SrtpInboundTests
     {
         SrtpInbound inbound = Inbound(SrtpProfile.AeadAes128Gcm);
         inbound.Dispose();
-        Assert.Equal(DropReason.SrtpNoKeys, Unprotect(inbound, Rtp(1)));
-        Assert.Equal(DropReason.SrtpNoKeys, UnprotectRtcp(inbound, Rtcp()));
+        Assert.Equal(DropReason.SrtpNoKeys, Unprotect(inbound, RtpPacket(1)));
+        Assert.Equal(DropReason.SrtpNoKeys, UnprotectRtcp(inbound, RtcpPacket()));
     }
 
     [Fact]

@@ -29,8 +29,8 @@ public class SrtpKeyingMaterialTests
         using SrtpOutbound fromClient = client.CreateOutbound();
         using SrtpInbound toClient = client.CreateInbound();
 
-        byte[] down = SrtpBench.Protect(fromServer, SrtpBench.Rtp(1));
-        byte[] up = SrtpBench.Protect(fromClient, SrtpBench.Rtp(1));
+        byte[] down = SrtpBench.Protect(fromServer, SrtpBench.RtpPacket(1));
+        byte[] up = SrtpBench.Protect(fromClient, SrtpBench.RtpPacket(1));
         Assert.NotEqual(down, up);
         Assert.Equal(DropReason.SrtpAuthenticationFailed, SrtpBench.Unprotect(toServer, down));
         Assert.Equal(DropReason.None, SrtpBench.Unprotect(toClient, down));

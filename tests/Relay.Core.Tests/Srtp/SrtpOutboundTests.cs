@@ -16,7 +16,7 @@ public class SrtpOutboundTests
         using SrtpInbound inbound = Inbound(profile);
         for (int length = 0; length <= 1300; length++)
         {
-            byte[] plain = Rtp(length, length);
+            byte[] plain = RtpPacket(length, length);
             byte[] packet = Protect(outbound, plain);
             Assert.Equal(plain.Length + SrtpProfiles.TagLength(profile), packet.Length);
             Assert.Equal(plain[..12], packet[..12]);
@@ -33,7 +33,7 @@ public class SrtpOutboundTests
         using SrtpInbound inbound = Inbound(profile);
         for (int length = 0; length <= 600; length += 4)
         {
-            byte[] plain = Rtcp(length);
+            byte[] plain = RtcpPacket(length);
             byte[] packet = ProtectRtcp(outbound, plain);
             Assert.Equal(plain.Length + SrtpProfiles.TagLength(profile) + 4, packet.Length);
             Assert.Equal(plain[..8], packet[..8]);
@@ -47,7 +47,7 @@ public class SrtpOutboundTests
     public void Csrcs_extension_and_prefix_end_up_in_their_places(SrtpProfile profile)
     {
         byte[] header = Hex("92 60 0001 00000002 cafebabe 11111111 22222222 bede0001 10aa0000");
-        byte[] payload = Rtp(5, 100)[12..];
+        byte[] payload = RtpPacket(5, 100)[12..];
         byte[] prefix = [9, 8, 7, 6, 5, 4];
         byte[] output = new byte[300];
         using SrtpOutbound outbound = Outbound(profile);
@@ -69,9 +69,9 @@ public class SrtpOutboundTests
     [InlineData(50)]
     public void A_payload_inside_the_output_gives_the_same_packet(int offset)
     {
-        byte[] header = Rtp(1)[..12];
+        byte[] header = RtpPacket(1)[..12];
         byte[] prefix = [1, 2, 3, 4, 5, 6];
-        byte[] payload = Rtp(77, 200)[12..];
+        byte[] payload = RtpPacket(77, 200)[12..];
         foreach (ITheoryDataRow row in Profiles)
         {
             SrtpProfile profile = (SrtpProfile)row.GetData()[0]!;
@@ -92,7 +92,7 @@ public class SrtpOutboundTests
     [Fact]
     public void Header_and_payload_in_place_give_the_same_packet()
     {
-        byte[] plain = Rtp(1, 90);
+        byte[] plain = RtpPacket(1, 90);
         byte[] buffer = [.. plain, .. new byte[16]];
         using SrtpOutbound first = Outbound(SrtpProfile.AeadAes128Gcm);
         using SrtpOutbound second = Outbound(SrtpProfile.AeadAes128Gcm);
@@ -106,8 +106,8 @@ public class SrtpOutboundTests
     [MemberData(nameof(Profiles), MemberType = typeof(SrtpBench))]
     public void Output_without_room_is_refused_and_changes_nothing(SrtpProfile profile)
     {
-        byte[] plain = Rtp(1);
-        byte[] report = Rtcp();
+        byte[] plain = RtpPacket(1);
+        byte[] report = RtcpPacket();
         using SrtpOutbound outbound = Outbound(profile);
         byte[] output = new byte[plain.Length + SrtpProfiles.TagLength(profile) - 1];
         Assert.Equal(
@@ -140,9 +140,9 @@ public class SrtpOutboundTests
         using SrtpInbound inbound = Inbound(profile);
         foreach (int sequence in new[] { 65_533, 65_535, 1, 65_534, 0, 2 })
         {
-            byte[] packet = Protect(outbound, Rtp(sequence));
+            byte[] packet = Protect(outbound, RtpPacket(sequence));
             Assert.Equal(DropReason.None, Unprotect(inbound, packet, out byte[] plain));
-            Assert.Equal(Rtp(sequence), plain);
+            Assert.Equal(RtpPacket(sequence), plain);
         }
     }
 
@@ -151,17 +151,17 @@ public class SrtpOutboundTests
     public void A_sequence_number_is_sealed_once(SrtpProfile profile)
     {
         using SrtpOutbound outbound = Outbound(profile);
-        byte[] plain = Rtp(2000);
+        byte[] plain = RtpPacket(2000);
         byte[] output = new byte[100];
         Protect(outbound, plain);
         Assert.Equal(
             DropReason.SrtpReplayed, outbound.Protect(plain.AsSpan(0, 12), default, plain.AsSpan(12), output, out int length));
         Assert.Equal(0, length);
         Assert.All(output, b => Assert.Equal(0, b));
-        Protect(outbound, Rtp(3000));
-        Protect(outbound, Rtp(3000 - 1023));
+        Protect(outbound, RtpPacket(3000));
+        Protect(outbound, RtpPacket(3000 - 1023));
         Assert.Equal(
-            DropReason.SrtpTooOld, outbound.Protect(Rtp(3000 - 1024).AsSpan(0, 12), default, default, output, out _));
+            DropReason.SrtpTooOld, outbound.Protect(RtpPacket(3000 - 1024).AsSpan(0, 12), default, default, output, out _));
     }
 
     [Theory]
@@ -169,15 +169,15 @@ public class SrtpOutboundTests
     public void Repeats_that_were_asked_for_are_the_same_bytes_again(SrtpProfile profile)
     {
         using SrtpOutbound outbound = Outbound(profile, allowRepeats: true);
-        byte[] early = Protect(outbound, Rtp(65_000));
+        byte[] early = Protect(outbound, RtpPacket(65_000));
         byte[] late = [];
         for (int i = 1; i < 3000; i++)
         {
-            late = Protect(outbound, Rtp((65_000 + i) & 0xFFFF));
+            late = Protect(outbound, RtpPacket((65_000 + i) & 0xFFFF));
         }
 
-        Assert.Equal(early, Protect(outbound, Rtp(65_000)));
-        Assert.Equal(late, Protect(outbound, Rtp((65_000 + 2999) & 0xFFFF)));
+        Assert.Equal(early, Protect(outbound, RtpPacket(65_000)));
+        Assert.Equal(late, Protect(outbound, RtpPacket((65_000 + 2999) & 0xFFFF)));
         using SrtpInbound inbound = Inbound(profile);
         Assert.Equal(DropReason.None, Unprotect(inbound, early));
         Assert.Equal(DropReason.None, Unprotect(inbound, late));
@@ -189,23 +189,23 @@ public class SrtpOutboundTests
     public void Nothing_comes_before_the_first_turn(bool allowRepeats)
     {
         using SrtpOutbound outbound = Outbound(SrtpProfile.AeadAes128Gcm, allowRepeats: allowRepeats);
-        Protect(outbound, Rtp(3));
+        Protect(outbound, RtpPacket(3));
         Assert.Equal(
-            DropReason.SrtpTooOld, outbound.Protect(Rtp(65_535).AsSpan(0, 12), default, default, new byte[99], out _));
-        Assert.Equal(Rtp(4)[..12], Protect(outbound, Rtp(4))[..12]);
+            DropReason.SrtpTooOld, outbound.Protect(RtpPacket(65_535).AsSpan(0, 12), default, default, new byte[99], out _));
+        Assert.Equal(RtpPacket(4)[..12], Protect(outbound, RtpPacket(4))[..12]);
     }
 
     [Fact]
     public void Too_many_streams_are_refused_until_one_is_removed()
     {
         using SrtpOutbound outbound = Outbound(SrtpProfile.AeadAes128Gcm, maxStreams: 2);
-        Protect(outbound, Rtp(1, ssrc: 1));
-        Protect(outbound, Rtp(1, ssrc: 2));
-        byte[] third = Rtp(1, ssrc: 3);
+        Protect(outbound, RtpPacket(1, ssrc: 1));
+        Protect(outbound, RtpPacket(1, ssrc: 2));
+        byte[] third = RtpPacket(1, ssrc: 3);
         Assert.Equal(DropReason.SrtpTooManyStreams, outbound.Protect(third, default, default, new byte[200], out _));
         Assert.Equal(2, outbound.StreamCount);
-        Protect(outbound, Rtp(2, ssrc: 1));
-        ProtectRtcp(outbound, Rtcp(ssrc: 3));
+        Protect(outbound, RtpPacket(2, ssrc: 1));
+        ProtectRtcp(outbound, RtcpPacket(ssrc: 3));
         Assert.False(outbound.RemoveStream(3));
         Assert.True(outbound.RemoveStream(1));
         Protect(outbound, third);
@@ -219,7 +219,7 @@ public class SrtpOutboundTests
         int fromEnd = profile == SrtpProfile.Aes128CmSha1_80 ? 14 : 4;
         for (uint i = 1; i < 20; i++)
         {
-            byte[] packet = ProtectRtcp(outbound, Rtcp(ssrc: i % 3));
+            byte[] packet = ProtectRtcp(outbound, RtcpPacket(ssrc: i % 3));
             Assert.Equal(0x8000_0000 | i, BinaryPrimitives.ReadUInt32BigEndian(packet.AsSpan(packet.Length - fromEnd)));
         }
     }
@@ -230,14 +230,14 @@ public class SrtpOutboundTests
     {
         using SrtpOutbound outbound = Outbound(profile);
         outbound.RestartStream(Ssrc, SrtpPacketIndex.Max - 1);
-        Protect(outbound, Rtp(65_535));
-        Assert.Equal(DropReason.SrtpIndexExhausted, outbound.Protect(Rtp(0), default, default, new byte[200], out _));
+        Protect(outbound, RtpPacket(65_535));
+        Assert.Equal(DropReason.SrtpIndexExhausted, outbound.Protect(RtpPacket(0), default, default, new byte[200], out _));
 
         outbound.RestartRtcp(SrtpPacketIndex.RtcpMax);
-        ProtectRtcp(outbound, Rtcp());
-        byte[] buffer = [.. Rtcp(), .. new byte[20]];
+        ProtectRtcp(outbound, RtcpPacket());
+        byte[] buffer = [.. RtcpPacket(), .. new byte[20]];
         byte[] before = (byte[])buffer.Clone();
-        Assert.Equal(DropReason.SrtpIndexExhausted, outbound.ProtectRtcp(buffer, Rtcp().Length, out int length));
+        Assert.Equal(DropReason.SrtpIndexExhausted, outbound.ProtectRtcp(buffer, RtcpPacket().Length, out int length));
         Assert.Equal(0, length);
         Assert.Equal(before, buffer);
     }
@@ -247,7 +247,7 @@ public class SrtpOutboundTests
     {
         SrtpOutbound outbound = Outbound(SrtpProfile.Aes128CmSha1_80);
         outbound.Dispose();
-        Assert.Equal(DropReason.SrtpNoKeys, outbound.Protect(Rtp(1), default, default, new byte[200], out _));
+        Assert.Equal(DropReason.SrtpNoKeys, outbound.Protect(RtpPacket(1), default, default, new byte[200], out _));
         Assert.Equal(DropReason.SrtpNoKeys, outbound.ProtectRtcp(new byte[200], 8, out _));
     }
 
@@ -257,9 +257,9 @@ public class SrtpOutboundTests
     {
         using SrtpOutbound outbound = Outbound(profile);
         using SrtpInbound inbound = Inbound(profile);
-        byte[] plain = Rtp(0, 160);
+        byte[] plain = RtpPacket(0, 160);
         byte[] packet = new byte[300];
-        byte[] report = [.. Rtcp(), .. new byte[40]];
+        byte[] report = [.. RtcpPacket(), .. new byte[40]];
         byte[] prefix = [1, 2, 3];
         int accepted = Run(outbound, inbound, plain, prefix, packet, report, 0, 1000);
         long before = GC.GetAllocatedBytesForCurrentThread();

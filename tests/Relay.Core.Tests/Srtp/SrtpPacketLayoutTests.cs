@@ -66,6 +66,6 @@ public class SrtpPacketLayoutTests
         byte[] rtp = Hex("80" + Fixed);
         Assert.Equal(0x1234, SrtpPacketLayout.Sequence(rtp));
         Assert.Equal(0xcafebabe, SrtpPacketLayout.RtpSsrc(rtp));
-        Assert.Equal(0xcafebabe, SrtpPacketLayout.RtcpSsrc(Rtcp(ssrc: 0xcafebabe)));
+        Assert.Equal(0xcafebabe, SrtpPacketLayout.RtcpSsrc(RtcpPacket(ssrc: 0xcafebabe)));
     }
 }
