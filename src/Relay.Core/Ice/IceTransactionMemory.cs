@@ -34,11 +34,13 @@ internal sealed class IceTransactionMemory
     {
         ulong hash = _hash.Hash(
             BinaryPrimitives.ReadUInt64LittleEndian(transactionId), BinaryPrimitives.ReadUInt32LittleEndian(transactionId[8..]));
-        if (Contains(_current, hash) || Contains(_previous, hash))
+        if (Contains(_current, hash))
         {
             return false;
         }
 
+        // Kept from now on in either case, so that a false alarm is not forgotten with the older filter.
+        bool isNew = !Contains(_previous, hash);
         if (_count == RequestsPerFilterMax)
         {
             (_current, _previous) = (_previous, _current);
@@ -53,7 +55,7 @@ internal sealed class IceTransactionMemory
             _current[bit / BitsPerWord] |= 1UL << bit;
         }
 
-        return true;
+        return isNew;
     }
 
     public void Clear()

@@ -53,7 +53,11 @@ public readonly ref struct StunMessageReader
     /// <summary>RFC 8489 section 14.7: "STUN", so that the sum differs from one that an application protocol may carry.</summary>
     internal const uint FingerprintXor = 0x5354554E;
 
-    private const byte FirstByteMax = 3;
+    /// <summary>RFC 7983 section 7 gives the rest of the first bytes to other protocols.</summary>
+    private const byte DemuxFirstByteMax = 3;
+
+    /// <summary>RFC 8489 section 5: the two most significant bits are 0.</summary>
+    private const byte FirstByteMax = 0x3F;
 
     private readonly ReadOnlySpan<byte> _message;
     private readonly int _attributesEnd;
@@ -101,7 +105,7 @@ public readonly ref struct StunMessageReader
     public bool HasFingerprint { get; }
 
     /// <summary>RFC 7983 section 7: the first byte of a STUN message is 0 to 3.</summary>
-    public static bool LooksLikeStun(ReadOnlySpan<byte> datagram) => !datagram.IsEmpty && datagram[0] <= FirstByteMax;
+    public static bool LooksLikeStun(ReadOnlySpan<byte> datagram) => !datagram.IsEmpty && datagram[0] <= DemuxFirstByteMax;
 
     /// <summary>
     /// Parses a datagram that is exactly one message. Errors: <see cref="DropReason.StunTruncated"/>,
