@@ -22,7 +22,8 @@ public static class IceBindingResponse
         var writer = new StunMessageWriter(destination);
         return Finish(
             ref writer,
-            writer.WriteHeader(StunClass.SuccessResponse, StunMethod.Binding, transactionId) && writer.AddXorMappedAddress(mapped),
+            writer.WriteHeader(StunClass.SuccessResponse, StunMethod.Binding, transactionId)
+                && writer.AddXorMappedAddress(mapped),
             password);
     }
 
@@ -33,7 +34,8 @@ public static class IceBindingResponse
         var writer = new StunMessageWriter(destination);
         return Finish(
             ref writer,
-            writer.WriteHeader(StunClass.ErrorResponse, StunMethod.Binding, transactionId) && writer.AddErrorCode(code, ReasonOf(code)),
+            writer.WriteHeader(StunClass.ErrorResponse, StunMethod.Binding, transactionId)
+                && writer.AddErrorCode(code, ReasonOf(code)),
             password);
     }
 

@@ -4,7 +4,9 @@ using Relay.Core.Primitives;
 
 namespace Relay.Core.Ice;
 
-/// <summary>The relay's own ufrag and password for one ICE generation (RFC 8445 section 5.3), a plain value of ASCII bytes.</summary>
+/// <summary>
+/// The relay's own ufrag and password for one ICE generation (RFC 8445 section 5.3), a plain value of ASCII bytes.
+/// </summary>
 public struct IceCredentials
 {
     /// <summary>Bytes of the password: 144 random bits, where RFC 8445 section 5.3 asks for 128.</summary>

@@ -33,6 +33,15 @@ public sealed class IceLiteAgent
     /// <summary>Bytes that the response buffer of <see cref="HandleBindingRequest"/> needs.</summary>
     public const int ResponseMaxBytes = IceBindingResponse.MaxBytes;
 
+    /// <summary>
+    /// Beside USERNAME and MESSAGE-INTEGRITY. An array, because a span over a constant allocates in unoptimized code.
+    /// </summary>
+    private static readonly ushort[] Understood =
+    [
+        StunAttributeType.Priority, StunAttributeType.UseCandidate, StunAttributeType.XorMappedAddress,
+        StunAttributeType.ErrorCode, StunAttributeType.UnknownAttributes,
+    ];
+
     private readonly IceOptions _options;
     private readonly IcePairTable _pairs;
     private readonly IceTransactionMemory _transactions;
@@ -271,13 +280,8 @@ public sealed class IceLiteAgent
     {
         responseLength = 0;
         priority = 0;
-        ReadOnlySpan<ushort> understood =
-        [
-            StunAttributeType.Priority, StunAttributeType.UseCandidate, StunAttributeType.XorMappedAddress,
-            StunAttributeType.ErrorCode, StunAttributeType.UnknownAttributes,
-        ];
         Span<ushort> unknown = stackalloc ushort[IceBindingResponse.MaxUnknownAttributes];
-        int unknownCount = request.CollectUnknownRequired(understood, unknown);
+        int unknownCount = request.CollectUnknownRequired(Understood, unknown);
         if (unknownCount > 0)
         {
             responseLength = IceBindingResponse.WriteUnknownAttributes(

@@ -1,6 +1,6 @@
 namespace Relay.Core.Stun;
 
-/// <summary>CRC-32 as in ITU V.42 (reflected polynomial 0xEDB88320), the sum that FINGERPRINT uses (RFC 8489 section 14.7).</summary>
+/// <summary>CRC-32 as in ITU V.42 (reflected polynomial 0xEDB88320), the sum of FINGERPRINT (RFC 8489 section 14.7).</summary>
 public static class Crc32
 {
     private const uint ReflectedPolynomial = 0xEDB88320;

@@ -93,7 +93,8 @@ public readonly ref struct StunMessageReader
     public ReadOnlySpan<byte> TransactionId => _message.Slice(TransactionIdOffset, TransactionIdBytes);
 
     /// <summary>USERNAME, empty if there is none.</summary>
-    public ReadOnlySpan<byte> Username => TryGetAttribute(StunAttributeType.Username, out ReadOnlySpan<byte> value) ? value : default;
+    public ReadOnlySpan<byte> Username =>
+        TryGetAttribute(StunAttributeType.Username, out ReadOnlySpan<byte> value) ? value : default;
 
     /// <summary>USE-CANDIDATE is there (RFC 8445 section 7.1.2).</summary>
     public bool HasUseCandidate => TryGetAttribute(StunAttributeType.UseCandidate, out _);

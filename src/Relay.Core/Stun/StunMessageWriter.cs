@@ -82,7 +82,8 @@ public ref struct StunMessageWriter
     {
         Invariant.Holds(Length >= StunMessageReader.HeaderBytes, "the STUN header is written first");
         Span<byte> value = stackalloc byte[StunXorAddress.MaxBytes];
-        ReadOnlySpan<byte> transactionId = _buffer.Slice(StunMessageReader.TransactionIdOffset, StunMessageReader.TransactionIdBytes);
+        ReadOnlySpan<byte> transactionId =
+            _buffer.Slice(StunMessageReader.TransactionIdOffset, StunMessageReader.TransactionIdBytes);
         int length = StunXorAddress.Write(address, transactionId, value);
         return AddAttribute(type, value[..length]);
     }

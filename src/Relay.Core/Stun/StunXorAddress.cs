@@ -56,7 +56,8 @@ public static class StunXorAddress
     public static int Write(in TransportAddress address, ReadOnlySpan<byte> transactionId, Span<byte> value)
     {
         value[0] = 0;
-        BinaryPrimitives.WriteUInt16BigEndian(value[PortOffset..], (ushort)(address.Port ^ (StunMessageReader.MagicCookie >> 16)));
+        ushort port = (ushort)(address.Port ^ (StunMessageReader.MagicCookie >> 16));
+        BinaryPrimitives.WriteUInt16BigEndian(value[PortOffset..], port);
         if (address.IsIPv4)
         {
             value[FamilyOffset] = FamilyIPv4;

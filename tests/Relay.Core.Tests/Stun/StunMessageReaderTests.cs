@@ -176,7 +176,8 @@ public class StunMessageReaderTests
     [Fact]
     public void Integrity_of_the_wrong_size_is_refused()
     {
-        byte[] datagram = Build((ref StunMessageWriter writer) => writer.AddAttribute(StunAttributeType.MessageIntegrity, new byte[16]));
+        byte[] datagram = Build((ref StunMessageWriter writer) =>
+            writer.AddAttribute(StunAttributeType.MessageIntegrity, new byte[16]));
         Assert.Equal(DropReason.StunMalformed, StunMessageReader.TryParse(datagram, out _));
     }
 
@@ -291,7 +292,8 @@ public class StunMessageReaderTests
 
             for (int change = random.Next(1, 5); change > 0; change--)
             {
-                int at = random.Next(3) == 0 ? random.Next(datagram.Length) : 20 + (random.Next((datagram.Length - 20) / 4) * 4) + 3;
+                int lengthByte = 20 + (random.Next((datagram.Length - 20) / 4) * 4) + 3;
+                int at = random.Next(3) == 0 ? random.Next(datagram.Length) : lengthByte;
                 datagram[at] = (byte)random.Next(256);
             }
 
