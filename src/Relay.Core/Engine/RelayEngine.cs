@@ -95,7 +95,7 @@ public sealed class RelayEngine : IDisposable
             if (_entries[slot].Transport is { } transport)
             {
                 transport.HandleTimeout(now);
-                Settle(slot, now);
+                Settle(slot);
             }
         }
 
@@ -113,7 +113,7 @@ public sealed class RelayEngine : IDisposable
 
             case CommandKind.RestartIce when Find(command.Transport) is { } transport:
                 transport.HandleIceRestart(command.Parameters.LocalIce, command.Parameters.RemoteUfrag, now);
-                Settle(command.Transport.Slot, now);
+                Settle(command.Transport.Slot);
                 break;
 
             case CommandKind.Connect when Find(command.Transport) is { } first && Find(command.Other) is { } second:
@@ -205,7 +205,7 @@ public sealed class RelayEngine : IDisposable
             reason = DropReason.TableFull;
         }
 
-        Settle(slot, now);
+        Settle(slot);
         return reason;
     }
 
@@ -226,7 +226,7 @@ public sealed class RelayEngine : IDisposable
 
             default:
                 DropReason reason = transport.HandleDtls(received, now);
-                Settle(slot, now);
+                Settle(slot);
                 return reason;
         }
     }
@@ -240,7 +240,7 @@ public sealed class RelayEngine : IDisposable
         entry.Generation = id.Generation;
         entry.IsConnectedTold = false;
         Volatile.Write(ref _transportCount, _transportCount + 1);
-        Settle(id.Slot, now);
+        Settle(id.Slot);
     }
 
     private void Close(int slot, CloseReason reason)
@@ -261,7 +261,7 @@ public sealed class RelayEngine : IDisposable
     }
 
     // After a transport has handled something: tells its news, drops its old addresses, sets its timer.
-    private void Settle(int slot, Instant now)
+    private void Settle(int slot)
     {
         ref Entry entry = ref _entries[slot];
         if (entry.Transport is not { } transport)
@@ -290,7 +290,7 @@ public sealed class RelayEngine : IDisposable
         while (_context.TryDequeueTouched(out RtpSession? session))
         {
             session.HandleTimeout(now);
-            Settle(session.Slot, now);
+            Settle(session.Slot);
         }
     }
 

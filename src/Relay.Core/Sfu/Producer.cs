@@ -64,7 +64,10 @@ public sealed class Producer
 
     /// <summary>When a keyframe request, a NACK or the cache's clean-up is due.</summary>
     internal Instant NextTimeout => Instant.Min(
-        Instant.Min(_consumerCount == 0 ? Instant.Never : _keyframes.NextTimeout, _missing.NextTimeout), _cacheTimeout);
+        Instant.Min(NeedsKeyframe ? _keyframes.NextTimeout : Instant.Never, _missing.NextTimeout), _cacheTimeout);
+
+    // Somebody listens, and there is a stream to ask about.
+    private bool NeedsKeyframe => _consumerCount > 0 && _ssrc != 0;
 
     internal void Add(Consumer consumer)
     {
@@ -178,7 +181,7 @@ public sealed class Producer
             }
         }
 
-        if (_consumerCount > 0 && _ssrc != 0 && _keyframes.TryTakeDue(now))
+        if (NeedsKeyframe && _keyframes.TryTakeDue(now))
         {
             _session.SendKeyframeRequest(Parameters.LocalSsrc, _ssrc, _lastCodec);
         }
@@ -220,6 +223,9 @@ public sealed class Producer
         {
             _consumers[i].HandleSourceRestart();
         }
+
+        // A keyframe wanted before there was a stream can be asked for now.
+        _context.Touch(_session);
     }
 
     private byte ReadOrientation(in RtpPacketReader rtp) =>

@@ -64,8 +64,9 @@ public sealed class RtpSession
     /// <summary>Keys are there, and an address to send to.</summary>
     internal bool CanSend => _outbound is not null && Remote != default;
 
-    internal Instant NextTimeout => Instant.Min(
-        _nextReport, Instant.Min(AudioProducer.NextTimeout, VideoProducer.NextTimeout));
+    internal Instant NextTimeout => CanSend
+        ? Instant.Min(_nextReport, Instant.Min(AudioProducer.NextTimeout, VideoProducer.NextTimeout))
+        : Instant.Never;
 
     /// <summary>Media may flow from now on; the session owns the contexts.</summary>
     internal void HandleKeys(SrtpInbound inbound, SrtpOutbound outbound, Instant now)

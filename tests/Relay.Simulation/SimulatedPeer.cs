@@ -1,0 +1,392 @@
+using System.Buffers.Binary;
+using System.Text;
+using Relay.Core.Codecs;
+using Relay.Core.Engine;
+using Relay.Core.Ice;
+using Relay.Core.Primitives;
+using Relay.Core.Rtp;
+using Relay.Core.Rtp.Rtcp;
+using Relay.Core.Sfu;
+using Relay.Core.Srtp;
+using Relay.Core.Stun;
+
+namespace Relay.Simulation;
+
+/// <summary>A client in virtual time: real STUN, real SRTP, synthetic VP8 and Opus.</summary>
+public sealed class SimulatedPeer : IDisposable
+{
+    public const byte AudioPayloadType = 111;
+    public const byte VideoPayloadType = 96;
+    public const byte RtxPayloadType = 97;
+    public const byte MidExtensionId = 4;
+
+    private readonly SimulatedRelay _relay;
+    private readonly byte _seed;
+    private readonly SrtpInbound _inbound;
+    private readonly SrtpOutbound _outbound;
+    private readonly Dictionary<ushort, byte[]> _sentVideo = [];
+    private ushort _pictureId = 0x7ff0;
+    private byte _tl0 = 250;
+
+    public SimulatedPeer(SimulatedRelay relay, int slot, uint generation, byte seed, bool hasVideo = true)
+    {
+        _relay = relay;
+        _seed = seed;
+        Id = new TransportId(slot, generation);
+        Address = TransportAddress.FromIPv4(0x0a000000u + seed, (ushort)(10_000 + seed));
+        Credentials = IceCredentials.Generate(slot, relay.Random);
+        RemoteUfrag = CreateUfrag($"peer{seed}");
+        var keys = new SrtpKeyingMaterial(relay.Profile, ScriptedDtls.KeyingMaterial(relay.Profile, seed), isDtlsServer: false);
+        _inbound = keys.CreateInbound();
+        _outbound = keys.CreateOutbound();
+        AudioSsrc = 0x1000_0000u + seed;
+        VideoSsrc = 0x2000_0000u + seed;
+        RtxSsrc = 0x3000_0000u + seed;
+        VideoSequence = (ushort)(65_500 + seed);
+        AudioSequence = (ushort)(100 * seed);
+        VideoTimestamp = 0xffff_0000u + seed;
+        HasVideo = hasVideo;
+    }
+
+    public TransportId Id { get; }
+
+    public TransportAddress Address { get; set; }
+
+    public IceCredentials Credentials { get; set; }
+
+    public IceRemoteUfrag RemoteUfrag { get; set; }
+
+    public uint AudioSsrc { get; }
+
+    public uint VideoSsrc { get; set; }
+
+    public uint RtxSsrc { get; }
+
+    public ushort VideoSequence { get; set; }
+
+    public ushort AudioSequence { get; set; }
+
+    public uint VideoTimestamp { get; set; }
+
+    public bool HasVideo { get; }
+
+    /// <summary>Answers NACKs over RTX, as a browser does.</summary>
+    public bool AnswersNacks { get; set; } = true;
+
+    /// <summary>Sends a keyframe when it is asked for one.</summary>
+    public bool AnswersKeyframeRequests { get; set; } = true;
+
+    public int KeyframeRequests { get; private set; }
+
+    public int NacksReceived { get; private set; }
+
+    public List<ReceivedRtp> Received { get; } = [];
+
+    public List<byte[]> ReceivedRtcp { get; } = [];
+
+    public List<byte[]> ReceivedStun { get; } = [];
+
+    public IEnumerable<ReceivedRtp> Video => Received.Where(p => p.PayloadType == VideoPayloadType);
+
+    public IEnumerable<ReceivedRtp> Audio => Received.Where(p => p.PayloadType == AudioPayloadType);
+
+    public static IceRemoteUfrag CreateUfrag(string text) =>
+        IceRemoteUfrag.TryCreate(text, out IceRemoteUfrag ufrag) ? ufrag : throw new ArgumentException("Not a ufrag.", nameof(text));
+
+    public TransportParameters CreateParameters(bool withMidOnly = false)
+    {
+        var audio = new MediaParameters
+        {
+            Mid = new InlineText("0"u8),
+            CanProduce = true,
+            CanConsume = true,
+            MidExtensionId = MidExtensionId,
+            RemoteSsrc = withMidOnly ? 0 : AudioSsrc,
+            LocalSsrc = 0x5000_0000u + _seed,
+        };
+        audio.Add(new CodecParameters { Codec = CodecKind.Opus, PayloadType = AudioPayloadType });
+        var video = new MediaParameters();
+        if (HasVideo)
+        {
+            video = new MediaParameters
+            {
+                Mid = new InlineText("1"u8),
+                CanProduce = true,
+                CanConsume = true,
+                MidExtensionId = MidExtensionId,
+                RemoteSsrc = withMidOnly ? 0 : VideoSsrc,
+                RemoteRtxSsrc = withMidOnly ? 0 : RtxSsrc,
+                LocalSsrc = 0x6000_0000u + _seed,
+                LocalRtxSsrc = 0x7000_0000u + _seed,
+            };
+            video.Add(new CodecParameters
+            {
+                Codec = CodecKind.Vp8,
+                PayloadType = VideoPayloadType,
+                RtxPayloadType = RtxPayloadType,
+                HasRtx = true,
+                HasNack = true,
+                HasPli = true,
+                HasFir = true,
+                HasRemb = true,
+            });
+        }
+
+        return new TransportParameters
+        {
+            LocalIce = Credentials,
+            RemoteUfrag = RemoteUfrag,
+            RemoteFingerprint = ScriptedDtls.Fingerprint(_seed),
+            Cname = new InlineText("relay"u8),
+            Audio = audio,
+            Video = video,
+        };
+    }
+
+    /// <summary>Opens the leg and connects it: ICE, then DTLS.</summary>
+    public void Connect(bool withMidOnly = false)
+    {
+        _relay.Add(this);
+        _relay.Command(Command.Open(Id, CreateParameters(withMidOnly)));
+        SendBinding();
+        _relay.Run(TimeSpan.FromMilliseconds(10));
+        _relay.FromPeer(this, ScriptedDtls.Hello);
+        _relay.Run(TimeSpan.FromMilliseconds(10));
+    }
+
+    public void SendBinding(bool nominate = true) => _relay.FromPeer(this, CreateBinding(nominate));
+
+    public byte[] CreateBinding(bool nominate = true)
+    {
+        byte[] buffer = new byte[512];
+        var writer = new StunMessageWriter(buffer);
+        Span<byte> transaction = stackalloc byte[12];
+        _relay.Random.Fill(transaction);
+        writer.WriteHeader(StunClass.Request, StunMethod.Binding, transaction);
+        byte[] username = [.. Credentials.Ufrag, (byte)':', .. RemoteUfrag.Value];
+        writer.AddUsername(username);
+        writer.AddPriority(0x6e7f_1eff);
+        writer.AddIceControlling(0x0102_0304_0506_0708);
+        if (nominate)
+        {
+            writer.AddUseCandidate();
+        }
+
+        writer.AddMessageIntegrity(Credentials.Password);
+        writer.AddFingerprint();
+        return buffer[..writer.Length];
+    }
+
+    public void SendAudio(int bytes = 80)
+    {
+        byte[] payload = new byte[bytes];
+        Array.Fill(payload, _seed);
+        Send(AudioPayloadType, AudioSsrc, AudioSequence, (uint)(AudioSequence * 960), marker: false, payload, "0"u8);
+        AudioSequence++;
+    }
+
+    /// <summary>Sends one frame in packets of 1000 bytes, 33 ms after the last one.</summary>
+    public void SendFrame(bool keyframe, int packets = 2)
+    {
+        for (int i = 0; i < packets; i++)
+        {
+            byte[] payload = CreateVp8Payload(keyframe, isFirst: i == 0);
+            _sentVideo[VideoSequence] = payload;
+            Send(VideoPayloadType, VideoSsrc, VideoSequence, VideoTimestamp, i == packets - 1, payload, "1"u8);
+            VideoSequence++;
+        }
+
+        VideoTimestamp += 3000;
+        _pictureId = (ushort)((_pictureId + 1) & 0x7fff);
+        _tl0++;
+    }
+
+    /// <summary>Sends a padding-only packet, as bandwidth probes do.</summary>
+    public void SendPadding()
+    {
+        byte[] header = new byte[12];
+        RtpHeaderWriter.Write(header, marker: false, VideoPayloadType, VideoSequence, VideoTimestamp, VideoSsrc, hasExtension: false);
+        RtpHeaderWriter.SetPadding(header, hasPadding: true);
+        byte[] padding = new byte[200];
+        padding[^1] = 200;
+        SendRaw(header, padding);
+        VideoSequence++;
+    }
+
+    public byte[] SendRtcp(ReadOnlySpan<byte> compound)
+    {
+        byte[] buffer = new byte[compound.Length + 64];
+        compound.CopyTo(buffer);
+        _outbound.ProtectRtcp(buffer, compound.Length, out int length);
+        byte[] datagram = buffer[..length];
+        _relay.FromPeer(this, datagram);
+        return datagram;
+    }
+
+    public void RequestKeyframe()
+    {
+        byte[] pli = new byte[12];
+        PliWriter.Write(pli, 1, 0x6000_0000u + _seed);
+        SendRtcp(pli);
+    }
+
+    public void RequestRetransmission(params ushort[] sequences)
+    {
+        byte[] nack = new byte[NackWriter.GetMaxLength(sequences.Length)];
+        int length = NackWriter.Write(nack, 1, 0x6000_0000u + _seed, sequences, out _);
+        SendRtcp(nack.AsSpan(0, length));
+    }
+
+    public void SendSenderReport(NtpTimestamp ntp, uint ssrc, uint timestamp)
+    {
+        byte[] report = new byte[SenderReportWriter.GetLength(0)];
+        SenderReportWriter.Write(report, ssrc, ntp, timestamp, 1, 1);
+        SendRtcp(report);
+    }
+
+    /// <summary>Seals and sends any RTP packet.</summary>
+    public byte[] SendRaw(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload)
+    {
+        byte[] output = new byte[header.Length + payload.Length + 64];
+        _outbound.Protect(header, default, payload, output, out int length);
+        byte[] datagram = output[..length];
+        _relay.FromPeer(this, datagram);
+        return datagram;
+    }
+
+    /// <summary>Takes a datagram from the relay.</summary>
+    public void HandleDatagram(byte[] datagram)
+    {
+        switch (DatagramClassifier.Classify(datagram))
+        {
+            case DatagramKind.Stun:
+                ReceivedStun.Add(datagram);
+                break;
+
+            case DatagramKind.Rtp when _inbound.Unprotect(datagram, out int length) == default:
+                RtpPacketReader.TryParse(datagram.AsSpan(0, length), out RtpPacketReader rtp);
+                Received.Add(new ReceivedRtp(rtp, _relay.Now));
+                break;
+
+            case DatagramKind.Rtcp when _inbound.UnprotectRtcp(datagram, out int length) == default:
+                ReceivedRtcp.Add(datagram[..length]);
+                HandleRtcp(datagram.AsSpan(0, length));
+                break;
+        }
+    }
+
+    public void Dispose()
+    {
+        _inbound.Dispose();
+        _outbound.Dispose();
+    }
+
+    private byte[] CreateVp8Payload(bool keyframe, bool isFirst)
+    {
+        byte[] payload = new byte[1000];
+        payload[0] = (byte)(0x80 | (isFirst ? 0x10 : 0));
+        payload[1] = 0xc0;
+        BinaryPrimitives.WriteUInt16BigEndian(payload.AsSpan(2), (ushort)(0x8000 | _pictureId));
+        payload[4] = _tl0;
+        payload[5] = (byte)(keyframe ? 0 : 1);
+        Encoding.ASCII.GetBytes($"from {_seed} {VideoSequence}", payload.AsSpan(20));
+        return payload;
+    }
+
+    private void Send(byte payloadType, uint ssrc, ushort sequence, uint timestamp, bool marker, byte[] payload, ReadOnlySpan<byte> mid)
+    {
+        byte[] header = new byte[12 + 32];
+        RtpHeaderWriter.Write(header, marker, payloadType, sequence, timestamp, ssrc, hasExtension: true);
+        HeaderExtensionWriter extensions = HeaderExtensionWriter.Begin(header.AsSpan(12), twoByte: false);
+        extensions.TryAdd(MidExtensionId, mid);
+        SendRaw(header.AsSpan(0, 12 + extensions.Finish()), payload);
+    }
+
+    private void HandleRtcp(ReadOnlySpan<byte> compound)
+    {
+        RtcpCompoundReader.TryParse(compound, out RtcpCompoundReader reader);
+        foreach (RtcpPacket packet in reader)
+        {
+            if (PliReader.TryParse(packet, out _) == default || FirReader.TryParse(packet, out _) == default)
+            {
+                KeyframeRequests++;
+                if (AnswersKeyframeRequests)
+                {
+                    SendFrame(keyframe: true);
+                }
+            }
+            else if (NackReader.TryParse(packet, out NackReader nack) == default)
+            {
+                NacksReceived++;
+                while (AnswersNacks && nack.TryReadNext(out ushort sequence))
+                {
+                    Retransmit(sequence);
+                }
+            }
+        }
+    }
+
+    private ushort _rtxSequence;
+
+    private void Retransmit(ushort sequence)
+    {
+        if (!_sentVideo.TryGetValue(sequence, out byte[]? payload))
+        {
+            return;
+        }
+
+        byte[] header = new byte[12];
+        RtpHeaderWriter.Write(header, marker: false, RtxPayloadType, _rtxSequence++, VideoTimestamp, RtxSsrc, hasExtension: false);
+        byte[] original = new byte[2];
+        BinaryPrimitives.WriteUInt16BigEndian(original, sequence);
+        SendRaw(header, [.. original, .. payload]);
+    }
+}
+
+/// <summary>One decrypted RTP packet as a peer saw it.</summary>
+public sealed record ReceivedRtp
+{
+    public ReceivedRtp(in RtpPacketReader rtp, Instant time)
+    {
+        PayloadType = rtp.PayloadType;
+        Ssrc = rtp.Ssrc;
+        Sequence = rtp.SequenceNumber;
+        Timestamp = rtp.Timestamp;
+        Marker = rtp.Marker;
+        Payload = rtp.Payload.ToArray();
+        Header = [];
+        HasMid = rtp.TryGetExtension(SimulatedPeer.MidExtensionId, out ReadOnlySpan<byte> mid);
+        Mid = Encoding.ASCII.GetString(mid);
+        Time = time;
+        if (PayloadType == SimulatedPeer.VideoPayloadType)
+        {
+            Vp8PayloadDescriptor.TryParse(Payload, out Vp8PayloadDescriptor descriptor);
+            Vp8 = descriptor;
+        }
+    }
+
+    public byte PayloadType { get; }
+
+    public uint Ssrc { get; }
+
+    public ushort Sequence { get; }
+
+    public uint Timestamp { get; }
+
+    public bool Marker { get; }
+
+    public byte[] Payload { get; }
+
+    public byte[] Header { get; }
+
+    public bool HasMid { get; }
+
+    public string Mid { get; }
+
+    public Vp8PayloadDescriptor Vp8 { get; }
+
+    public Instant Time { get; }
+
+    /// <summary>The seed of the peer that sent it.</summary>
+    public bool IsFrom(byte seed) => Encoding.ASCII.GetString(Payload).Contains($"from {seed} ", StringComparison.Ordinal);
+}

@@ -1,0 +1,168 @@
+using Relay.Core.Buffers;
+using Relay.Core.Diagnostics;
+using Relay.Core.Engine;
+using Relay.Core.Primitives;
+using Relay.Core.Srtp;
+
+namespace Relay.Simulation;
+
+/// <summary>
+/// A real engine on a network that exists only in virtual time: datagrams take as long as the network says, or are lost.
+/// The pool is checked, and every run ends with the sum received = forwarded + consumed + dropped.
+/// </summary>
+public sealed class SimulatedRelay : IDisposable
+{
+    private readonly PriorityQueue<Action, (long Ticks, long Order)> _scheduled = new();
+    private readonly Dictionary<TransportAddress, SimulatedPeer> _peers = [];
+    private long _order;
+
+    public SimulatedRelay(SrtpProfile profile = SrtpProfile.AeadAes128Gcm, int seed = 1, EngineOptions? options = null, int poolSlots = 4096)
+    {
+        Profile = profile;
+        Random = new SeededRandom(seed);
+        Pool = new PacketPool(poolSlots, isChecked: true);
+        Dtls = new ScriptedDtls(profile);
+        Engine = new RelayEngine(options ?? new EngineOptions { TransportsMax = 16 }, Pool, Dtls, Random);
+    }
+
+    public SrtpProfile Profile { get; }
+
+    public SeededRandom Random { get; }
+
+    public PacketPool Pool { get; }
+
+    public ScriptedDtls Dtls { get; }
+
+    public RelayEngine Engine { get; }
+
+    public Instant Now { get; private set; } = new(TimeSpan.FromHours(1).Ticks);
+
+    public List<EngineEvent> Events { get; } = [];
+
+    /// <summary>Datagrams sent to an address that no peer has.</summary>
+    public int StrayDatagrams { get; private set; }
+
+    /// <summary>One way, each direction.</summary>
+    public TimeSpan Delay { get; set; } = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Decides about each datagram to the relay; true loses it.</summary>
+    public Func<byte[], bool> LosesUp { get; set; } = _ => false;
+
+    /// <summary>Decides about each datagram from the relay.</summary>
+    public Func<byte[], bool> LosesDown { get; set; } = _ => false;
+
+    public void Add(SimulatedPeer peer) => _peers[peer.Address] = peer;
+
+    public void Move(SimulatedPeer peer, TransportAddress address)
+    {
+        _peers.Remove(peer.Address);
+        peer.Address = address;
+        _peers[address] = peer;
+    }
+
+    public void Command(in Command command)
+    {
+        Engine.HandleCommand(command, Now);
+        Drain();
+    }
+
+    public void FromPeer(SimulatedPeer peer, byte[] datagram) => FromAddress(peer.Address, datagram);
+
+    public void FromAddress(TransportAddress address, byte[] datagram)
+    {
+        if (!LosesUp(datagram))
+        {
+            Schedule(Delay, () => Deliver(address, datagram));
+        }
+    }
+
+    public void Schedule(TimeSpan delay, Action action) => _scheduled.Enqueue(action, ((Now + delay).Ticks, _order++));
+
+    /// <summary>Lets time pass: everything scheduled and every timer happens at its moment.</summary>
+    public void Run(TimeSpan duration)
+    {
+        Instant end = Now + duration;
+        while (true)
+        {
+            Instant next = _scheduled.TryPeek(out _, out (long Ticks, long Order) first) ? new Instant(first.Ticks) : Instant.Never;
+            Instant timer = Engine.NextTimeout;
+            if (Instant.Min(next, timer) > end)
+            {
+                break;
+            }
+
+            if (next <= timer)
+            {
+                Now = next > Now ? next : Now;
+                _scheduled.Dequeue()();
+            }
+            else
+            {
+                Now = timer > Now ? timer : Now;
+                Engine.HandleTimeout(Now);
+                Drain();
+            }
+        }
+
+        Now = end;
+        VerifySum();
+    }
+
+    public int CountEvents(EngineEventKind kind) => Events.Count(e => e.Kind == kind);
+
+    public void Dispose()
+    {
+        Engine.Dispose();
+        Drain();
+        if (Pool.InUse != 0 || Dtls.LiveCount != 0)
+        {
+            throw new InvalidOperationException(
+                $"Leaked {Pool.InUse} slots ({string.Join(", ", Enum.GetValues<PacketOwner>().Select(o => $"{o} {Pool.CountHeldBy(o)}"))}), "
+                + $"{Dtls.LiveCount} associations.");
+        }
+    }
+
+    private void Deliver(TransportAddress address, byte[] datagram)
+    {
+        if (!Pool.TryRent(PacketOwner.Receive, out PacketHandle packet))
+        {
+            return;
+        }
+
+        datagram.CopyTo(Pool.Slot(packet)[PacketPool.HeadroomBytes..]);
+        var received = new Received { Packet = packet, Offset = PacketPool.HeadroomBytes, Length = datagram.Length, Remote = address };
+        Engine.HandleDatagram(received, Now);
+        Drain();
+    }
+
+    private void Drain()
+    {
+        while (Engine.TryDequeueTransmit(out Transmit transmit))
+        {
+            byte[] datagram = Pool.Span(transmit.Packet, transmit.Offset, transmit.Length).ToArray();
+            Pool.Release(transmit.Packet, PacketOwner.Transmit);
+            if (!_peers.TryGetValue(transmit.Remote, out SimulatedPeer? peer))
+            {
+                StrayDatagrams++;
+            }
+            else if (!LosesDown(datagram))
+            {
+                Schedule(Delay, () => peer.HandleDatagram(datagram));
+            }
+        }
+
+        while (Engine.TryDequeueEvent(out EngineEvent engineEvent))
+        {
+            Events.Add(engineEvent);
+        }
+    }
+
+    private void VerifySum()
+    {
+        EngineCounters counters = Engine.Counters;
+        if (counters.Received != counters.Forwarded + counters.Consumed + counters.DroppedTotal())
+        {
+            throw new InvalidOperationException("received = forwarded + consumed + dropped does not hold.");
+        }
+    }
+}
