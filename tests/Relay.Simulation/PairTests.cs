@@ -124,7 +124,9 @@ public sealed class PairTests
         relay.Command(Command.Connect(a.Id, b.Id, withVideo: true));
         Talk(relay, 30, a, b);
         ReceivedRtp lost = a.Video.Last();
+        // The second time comes before an answer to the first can have arrived, so it gets none.
         a.RequestRetransmission(lost.Sequence);
+        a.RequestRetransmission(lost.Sequence, lost.Sequence);
         relay.Run(Frame);
 
         ReceivedRtp again = Assert.Single(a.Received, p => p.PayloadType == SimulatedPeer.RtxPayloadType);
@@ -132,10 +134,6 @@ public sealed class PairTests
         Assert.Equal(lost.Timestamp, again.Timestamp);
         Assert.Equal(lost.Sequence, (ushort)((again.Payload[0] << 8) | again.Payload[1]));
         Assert.Equal(lost.Payload, again.Payload[2..]);
-        // The same question before an answer can have arrived gets none.
-        a.RequestRetransmission(lost.Sequence, lost.Sequence);
-        relay.Run(TimeSpan.FromMilliseconds(2));
-        Assert.Single(a.Received, p => p.PayloadType == SimulatedPeer.RtxPayloadType);
     }
 
     [Fact]
