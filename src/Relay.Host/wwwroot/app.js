@@ -53,7 +53,6 @@ function setPhase(name) {
   body.dataset.phase = phase;
   [$('status-title').textContent, $('status-hint').textContent] = phases[name];
   document.title = `${phases[name][0]} · Relay`;
-  $('next-text').textContent = phase === 'ended' ? 'Next stranger' : 'Next';
   $('end-text').textContent = { talking: 'End', ended: 'Leave' }[phase] ?? 'Stop';
   const talking = phase === 'talking';
   $('chat-input').disabled = !talking;
@@ -375,18 +374,19 @@ function showStats({ rttMs, srtpCipher, transport, audio, video }) {
   const size = (s) => (s ? `${s.width}×${s.height}` : null);
   const unit = (value, name) => (value === null ? null : `${Math.round(value)} ${name}`);
   const percent = (value) => (value === null ? '–' : `${(value * 100).toFixed(1)} %`);
+  const loss = ({ lossIn, lossOut }) => `${percent(lossIn)} in · ${percent(lossOut)} out`;
   const rows = [['Round trip', text(unit(rttMs, 'ms'))]];
   if (video) {
     rows.push(
       ['Video in', text(video.codecIn, size(video.sizeIn), unit(video.fpsIn, 'fps'), unit(video.kbpsIn, 'kbit/s'))],
       ['Video out', text(video.codecOut, size(video.sizeOut), unit(video.fpsOut, 'fps'), unit(video.kbpsOut, 'kbit/s'))],
-      ['Video loss in / out', `${percent(video.lossIn)} / ${percent(video.lossOut)}`]);
+      ['Video loss', loss(video)]);
   }
   rows.push(
     ['Audio in', text(audio.codecIn, unit(audio.kbpsIn, 'kbit/s'))],
     ['Audio out', text(audio.codecOut, unit(audio.kbpsOut, 'kbit/s'))],
-    ['Audio loss in / out', `${percent(audio.lossIn)} / ${percent(audio.lossOut)}`],
-    ['Encryption', text(srtpCipher, transport?.toUpperCase())]);
+    ['Audio loss', loss(audio)],
+    ['Encryption', text(srtpCipher?.replace(/^SRTP_/, ''), transport?.toUpperCase())]);
   $('stats').replaceChildren(...rows.flatMap(([name, value]) => {
     const dt = document.createElement('dt');
     const dd = document.createElement('dd');
