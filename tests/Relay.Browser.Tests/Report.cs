@@ -1,0 +1,15 @@
+namespace Relay.Browser.Tests;
+
+/// <summary>Measured values, for people: in the test's output, on the console, and in the file that RELAY_REPORT names.</summary>
+internal static class Report
+{
+    public static void Line(string text)
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(text);
+        Console.WriteLine(text);
+        if (Environment.GetEnvironmentVariable("RELAY_REPORT") is { Length: > 0 } path)
+        {
+            File.AppendAllText(path, text + "\n");
+        }
+    }
+}

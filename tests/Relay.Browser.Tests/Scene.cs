@@ -1,0 +1,99 @@
+using Microsoft.Playwright;
+
+namespace Relay.Browser.Tests;
+
+/// <summary>A relay and the people in front of it. A failing test says what each of them saw.</summary>
+public sealed class Scene : IAsyncDisposable
+{
+    private readonly Browsers _browsers;
+    private readonly List<Participant> _participants = [];
+    private readonly List<IAsyncDisposable> _others = [];
+
+    private Scene(Browsers browsers, RelayUnderTest relay)
+    {
+        _browsers = browsers;
+        Relay = relay;
+    }
+
+    public RelayUnderTest Relay { get; }
+
+    /// <summary>Runs a test against a fresh relay.</summary>
+    /// <param name="browsers">The run's browsers.</param>
+    /// <param name="options">Options of the relay, such as <c>--Media:Workers=2</c>.</param>
+    /// <param name="test">What happens.</param>
+    public static async Task PlayAsync(Browsers browsers, string[] options, Func<Scene, Task> test)
+    {
+        await using var scene = new Scene(browsers, await RelayUnderTest.StartAsync(options));
+        try
+        {
+            await test(scene);
+        }
+        catch (Exception)
+        {
+            foreach (Participant participant in scene._participants)
+            {
+                TestContext.Current.TestOutputHelper?.WriteLine(await participant.DescribeAsync());
+            }
+
+            TestContext.Current.TestOutputHelper?.WriteLine(scene.Relay.Describe());
+            throw;
+        }
+    }
+
+    /// <summary>Opens the demo page in the browser with the tint's camera.</summary>
+    /// <param name="tint">Whose camera.</param>
+    /// <param name="address">Where the page is; null for the relay itself.</param>
+    public async Task<Participant> OpenAsync(Tint tint, Uri? address = null) =>
+        Keep(await Participant.OpenAsync(tint.ToString(), tint, await _browsers.WithCameraAsync(tint), address ?? Relay.Address));
+
+    /// <summary>Opens the demo page in a browser of its own with the given switches.</summary>
+    public async Task<Participant> OpenInAsync(params string[] switches)
+    {
+        IBrowser browser = await _browsers.LaunchAsync(switches);
+        _others.Add(browser);
+        return Keep(await Participant.OpenAsync("own browser", Tint.Red, browser, Relay.Address));
+    }
+
+    /// <summary>Two people who talk with each other.</summary>
+    public async Task<(Participant Red, Participant Green)> PairAsync(string mode)
+    {
+        Participant red = await OpenAsync(Tint.Red);
+        Participant green = await OpenAsync(Tint.Green);
+        await red.EnterAsync(mode);
+        await green.EnterAsync(mode);
+        await red.WaitForPhaseAsync("talking");
+        await green.WaitForPhaseAsync("talking");
+        return (red, green);
+    }
+
+    public void Forget(Participant participant) => _participants.Remove(participant);
+
+    /// <summary>Something else that ends with the scene.</summary>
+    public T Own<T>(T thing)
+        where T : IAsyncDisposable
+    {
+        _others.Add(thing);
+        return thing;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Participant participant in _participants)
+        {
+            await participant.DisposeAsync();
+        }
+
+        foreach (IAsyncDisposable other in _others)
+        {
+            await other.DisposeAsync();
+        }
+
+        await Relay.DisposeAsync();
+    }
+
+    private Participant Keep(Participant participant)
+    {
+        _participants.Add(participant);
+        return participant;
+    }
+}
