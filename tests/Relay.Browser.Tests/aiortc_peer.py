@@ -17,7 +17,8 @@ import urllib.request
 
 import av
 import numpy
-from aiortc import AudioStreamTrack, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
+from aiortc import RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
+from aiortc.mediastreams import AudioStreamTrack, MediaStreamError
 
 WIDTH, HEIGHT, RATE = 640, 480, 48000
 
@@ -75,7 +76,7 @@ class Received:
         while True:
             try:
                 frame = await track.recv()
-            except Exception:  # the track ended
+            except MediaStreamError:  # the track ended
                 return
             if track.kind == "video":
                 self.frames += 1
@@ -166,13 +167,15 @@ async def run(options):
     socket.send("enqueue", mode="video")
 
     done, texts, gone = None, [], False
-    while done is None or not done.done():
-        try:
-            message = await asyncio.wait_for(socket.receive(), 0.2)
-        except asyncio.TimeoutError:
-            continue
+    reading = asyncio.ensure_future(socket.receive())
+    while True:
+        await asyncio.wait([reading, *([done] if done else [])], return_when=asyncio.FIRST_COMPLETED)
+        if done and done.done():
+            break
+        message = reading.result()
         if message is None:
             break
+        reading = asyncio.ensure_future(socket.receive())
         t, d = message["t"], message.get("d", {})
         tell("message", t=t, d=d)
         if t == "ping":
@@ -189,7 +192,9 @@ async def run(options):
     tell("result", frames=received.frames, size=received.size, rgb=received.rgb, energy=received.energy,
          samples=received.samples, texts=texts, gone=gone)
     await socket.close()
-    for task in tasks:
+    for task in [reading, *tasks]:
+        if task.done() and not task.cancelled() and task.exception():
+            tell("broken", detail=repr(task.exception()))
         task.cancel()
     await pc.close()
 
