@@ -23,7 +23,7 @@ namespace Relay.Core.Codecs;
 /// <param name="HasSps">A sequence parameter set starts here.</param>
 /// <param name="HasPps">A picture parameter set starts here.</param>
 /// <param name="HasIdr">The first slice of an IDR picture starts here.</param>
-/// <param name="IsFrameStart">A unit starts here that begins an access unit: delimiter, parameter set, SEI or first slice.</param>
+/// <param name="IsFrameStart">A unit that begins an access unit starts here: delimiter, SPS, PPS, SEI or first slice.</param>
 public readonly record struct H264FrameInfo(byte NalType, bool HasSps, bool HasPps, bool HasIdr, bool IsFrameStart)
 {
     /// <summary>

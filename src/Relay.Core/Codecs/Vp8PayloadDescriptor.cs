@@ -226,7 +226,8 @@ public readonly record struct Vp8PayloadDescriptor
         int offset = 2;
         if (HasLongPictureId)
         {
-            BinaryPrimitives.WriteUInt16BigEndian(destination[offset..], (ushort)((LongPictureIdBit << 8) | (pictureId & LongPictureIdMax)));
+            ushort wide = (ushort)((LongPictureIdBit << 8) | (pictureId & LongPictureIdMax));
+            BinaryPrimitives.WriteUInt16BigEndian(destination[offset..], wide);
             offset += 2;
         }
         else if (HasPictureId)

@@ -10,10 +10,10 @@ namespace Relay.Core.Rtp;
 /// </summary>
 public struct ReceptionStatistics
 {
-    /// <summary>A forward jump of this many numbers or more needs a second packet to be believed (RFC 3550 appendix A.1).</summary>
+    /// <summary>A jump forward by this many numbers or more needs a second packet (RFC 3550 appendix A.1).</summary>
     public const int DropoutMax = 3000;
 
-    /// <summary>A packet that is late by up to this many numbers is counted as reordered (RFC 3550 appendix A.1).</summary>
+    /// <summary>A packet late by fewer numbers than this is counted as reordered (RFC 3550 appendix A.1).</summary>
     public const int MisorderMax = 100;
 
     private const uint SequenceModulus = 1 << 16;

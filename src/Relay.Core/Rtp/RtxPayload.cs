@@ -22,7 +22,10 @@ public static class RtxPayload
     /// <returns>
     /// <see cref="DropReason.RtxEmpty"/> for no payload at all (a padding probe) or <see cref="DropReason.PayloadTruncated"/>.
     /// </returns>
-    public static DropReason TryRead(ReadOnlySpan<byte> payload, out ushort originalSequenceNumber, out ReadOnlySpan<byte> original)
+    public static DropReason TryRead(
+        ReadOnlySpan<byte> payload,
+        out ushort originalSequenceNumber,
+        out ReadOnlySpan<byte> original)
     {
         originalSequenceNumber = 0;
         original = default;

@@ -126,6 +126,16 @@ public class ReceptionStatisticsTests
     }
 
     [Fact]
+    public void The_latest_packet_that_is_believed_at_once_is_one_less_than_the_limit()
+    {
+        ReceptionStatistics statistics = Start();
+        Receive(ref statistics, 1000, 1000);
+        Assert.True(statistics.Update(1000 - ReceptionStatistics.MisorderMax + 1, 0, Instant.Zero));
+        Assert.False(statistics.Update(1000 - ReceptionStatistics.MisorderMax, 0, Instant.Zero));
+        Assert.Equal(1000u, statistics.ExtendedHighestSequence);
+    }
+
+    [Fact]
     public void A_nearly_total_loss_saturates_the_fraction()
     {
         ReceptionStatistics statistics = Start();

@@ -9,7 +9,8 @@ public class RtpPacketReaderTests
     // V=2 P X CC=2, M, PT 96, seq 0x1234, ts 0x01020304, SSRC 0xA0A1A2A3, two CSRCs, one-byte extension of 2 words
     // (id 1: 3 bytes, id 4: 2 bytes, padding), payload "hello", 3 bytes of padding.
     private static readonly byte[] Full = Convert.FromHexString(
-        "B2E01234" + "01020304" + "A0A1A2A3" + "C0C1C2C3" + "C4C5C6C7" + "BEDE0002" + "12AABBCC" + "41DDEE00" + "68656C6C6F" + "000003");
+        "B2E01234" + "01020304" + "A0A1A2A3" + "C0C1C2C3" + "C4C5C6C7" + "BEDE0002" + "12AABBCC" + "41DDEE00"
+        + "68656C6C6F" + "000003");
 
     private static readonly byte[] Plain = Convert.FromHexString("80600001" + "00000002" + "00000003" + "FF");
 

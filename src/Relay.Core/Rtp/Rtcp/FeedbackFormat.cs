@@ -6,7 +6,7 @@ public static class FeedbackFormat
     /// <summary>RTPFB: generic NACK (RFC 4585 section 6.2.1).</summary>
     public const byte GenericNack = 1;
 
-    /// <summary>RTPFB: transport-wide congestion control (draft-holmer-rmcat-transport-wide-cc-extensions-01 section 3.1).</summary>
+    /// <summary>RTPFB: transport-cc (draft-holmer-rmcat-transport-wide-cc-extensions-01 section 3.1).</summary>
     public const byte TransportCc = 15;
 
     /// <summary>PSFB: picture loss indication (RFC 4585 section 6.3.1).</summary>

@@ -43,7 +43,8 @@ public ref struct NackReader
     public static DropReason TryParse(RtcpPacket packet, out NackReader reader)
     {
         reader = default;
-        if (!FeedbackHeader.TryRead(packet, RtcpPacketType.TransportFeedback, FeedbackFormat.GenericNack, out FeedbackHeader header))
+        const byte Format = FeedbackFormat.GenericNack;
+        if (!FeedbackHeader.TryRead(packet, RtcpPacketType.TransportFeedback, Format, out FeedbackHeader header))
         {
             return DropReason.RtcpMalformed;
         }
@@ -58,7 +59,7 @@ public ref struct NackReader
         return DropReason.None;
     }
 
-    /// <summary>Reads the next number that is asked for, in the order of the packet; at most 17 × <see cref="EntriesMax"/>.</summary>
+    /// <summary>Reads the next number, in the order of the packet: 1 to 17 × <see cref="EntriesMax"/> of them.</summary>
     /// <returns>False at the end.</returns>
     public bool TryReadNext(out ushort sequenceNumber)
     {
