@@ -74,6 +74,8 @@ internal static class RelayApplication
         app.Use(SecurityHeaders.Apply);
         app.UseExceptionHandler(failed => failed.Run(context => Problem.Internal().ExecuteAsync(context)));
         app.Use(ProblemMiddleware.Apply);
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.Zero });
+        app.Use(new OriginGate(options.Http).Apply);
         app.UseDefaultFiles();
         app.UseStaticFiles(StaticFiles());
         app.UseRouting();

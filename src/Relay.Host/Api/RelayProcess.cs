@@ -15,7 +15,11 @@ internal static class RelayProcess
             return StartProblems.Report([problem]);
         }
 
-        await using WebApplication app = RelayApplication.Build(options, configure);
+        await using WebApplication app = RelayApplication.Build(options, builder =>
+        {
+            builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
+            configure(builder);
+        });
         try
         {
             await app.StartAsync();

@@ -1,0 +1,114 @@
+using Relay.Core.Diagnostics;
+using Relay.Host.Workers;
+
+namespace Relay.Host.Tests.Api;
+
+/// <summary>A media plane without media: legs exist as numbers, events come when the test says so.</summary>
+internal sealed class FakeMediaPlane : IMediaPlane
+{
+    private readonly Lock _lock = new();
+    private readonly List<string> _calls = [];
+    private readonly HashSet<LegId> _legs = [];
+    private IMediaEventSink? _sink;
+    private int _lastSlot;
+
+    /// <summary>Connects every leg as soon as it is opened.</summary>
+    public bool ConnectAtOnce { get; set; } = true;
+
+    public int NextWorker { get; set; }
+
+    public MediaProblem Problem { get; set; }
+
+    public bool PairRefused { get; set; }
+
+    public bool UnpairRefused { get; set; }
+
+    public IReadOnlyList<string> Calls
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _calls];
+            }
+        }
+    }
+
+    public IReadOnlyList<LegId> Legs
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _legs];
+            }
+        }
+    }
+
+    public int ChooseWorker() => NextWorker;
+
+    public OpenLegResult OpenLeg(int worker, string offer)
+    {
+        if (Problem != MediaProblem.None)
+        {
+            return new OpenLegResult(default, null, Problem, "as the test wants it");
+        }
+
+        LegId leg;
+        lock (_lock)
+        {
+            leg = new LegId(worker, ++_lastSlot, 1);
+            _legs.Add(leg);
+            _calls.Add($"open {leg.Slot} on {worker}");
+        }
+
+        if (ConnectAtOnce)
+        {
+            _sink?.LegConnected(leg);
+        }
+
+        return new OpenLegResult(leg, $"v=0 answer {leg.Slot}", MediaProblem.None, null);
+    }
+
+    public RestartIceResult RestartIce(LegId leg, string sdpFragment) =>
+        Problem != MediaProblem.None ? new RestartIceResult(null, Problem, null)
+        : sdpFragment.Contains("ice-ufrag", StringComparison.Ordinal) ? new RestartIceResult("a=ice-ufrag:relay", MediaProblem.None, null)
+        : new RestartIceResult(null, MediaProblem.NothingToDo, null);
+
+    public bool TryPair(LegId first, LegId second, bool withVideo) => Note($"pair {Math.Min(first.Slot, second.Slot)} {Math.Max(first.Slot, second.Slot)} {(withVideo ? "video" : "voice")}") && !PairRefused;
+
+    public bool TryUnpair(LegId leg) => Note($"unpair {leg.Slot}") && !UnpairRefused;
+
+    public void CloseLeg(LegId leg)
+    {
+        lock (_lock)
+        {
+            _legs.Remove(leg);
+            _calls.Add($"close {leg.Slot}");
+        }
+    }
+
+    public void SetEventSink(IMediaEventSink sink) => _sink = sink;
+
+    public void Connect(LegId leg) => _sink!.LegConnected(leg);
+
+    public void End(LegId leg, CloseReason reason)
+    {
+        lock (_lock)
+        {
+            _legs.Remove(leg);
+        }
+
+        _sink!.LegClosed(leg, reason);
+    }
+
+    private bool Note(string call)
+    {
+        lock (_lock)
+        {
+            _calls.Add(call);
+        }
+
+        return true;
+    }
+}
