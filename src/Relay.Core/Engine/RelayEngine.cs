@@ -200,12 +200,13 @@ public sealed class RelayEngine : IDisposable
         }
 
         reason = transport.HandleBindingRequest(message, remote, now);
-        if (reason == DropReason.None && !_flows.TrySet(remote, slot))
+        Settle(slot);
+        // Only now: an address that made room for this one must leave the table first.
+        if (reason == DropReason.None && transport.IsValidated(remote) && !_flows.TrySet(remote, slot))
         {
             reason = DropReason.TableFull;
         }
 
-        Settle(slot);
         return reason;
     }
 

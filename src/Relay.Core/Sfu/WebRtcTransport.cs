@@ -73,6 +73,9 @@ public sealed class WebRtcTransport
         return reason;
     }
 
+    /// <summary>True if the peer has proven with the leg's credentials that it is there.</summary>
+    public bool IsValidated(in TransportAddress remote) => _ice.IsValidated(remote);
+
     /// <summary>Takes a DTLS datagram.</summary>
     public DropReason HandleDtls(in Received received, Instant now)
     {

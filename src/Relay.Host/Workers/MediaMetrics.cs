@@ -1,0 +1,88 @@
+using System.Text;
+using Relay.Core.Diagnostics;
+using Relay.Core.Srtp;
+using Relay.Host.Platform.OpenSsl;
+using Relay.Host.Telemetry;
+
+namespace Relay.Host.Workers;
+
+/// <summary>The workers' counters as metrics, labelled by worker. No label names a user, a leg or an address.</summary>
+internal sealed class MediaMetrics(MediaPlane plane) : IMetricsSource
+{
+    public void WriteTo(PrometheusWriter writer)
+    {
+        Counter(writer, "relay_datagrams_received_total", "Datagrams handed to the engine.", w => w.Counters.Received);
+        Counter(writer, "relay_datagrams_forwarded_total", "Received datagrams that went on to a partner.", w => w.Counters.Forwarded);
+        Counter(writer, "relay_datagrams_consumed_total", "Received STUN, DTLS and RTCP.", w => w.Counters.Consumed);
+        Counter(writer, "relay_datagrams_transmitted_total", "Datagrams put into the transmit queue.", w => w.Counters.Transmitted);
+        Counter(writer, "relay_transmits_refused_total", "Outgoing packets without a slot or room in the queue.", w => w.Counters.Refused);
+        Counter(writer, "relay_rtx_sent_total", "Packets sent again over RTX.", w => w.Counters.Retransmitted);
+        Counter(writer, "relay_rtx_recovered_total", "Packets lost on the way in and recovered.", w => w.Counters.Recovered);
+        Counter(writer, "relay_nacks_sent_total", "NACK messages sent.", w => w.Counters.NacksSent);
+        Counter(writer, "relay_keyframe_requests_total", "PLI and FIR messages sent.", w => w.Counters.KeyframeRequests);
+        Counter(writer, "relay_socket_receive_errors_total", "Receive calls that failed.", w => w.SocketCounters.ReceiveErrors);
+        Counter(writer, "relay_worker_allocated_bytes_total", "Managed bytes allocated by the packet thread.", w => w.AllocatedBytes);
+        WriteDrops(writer);
+        Gauge(writer, "relay_legs", "Open transports.", w => w.TransportCount);
+        Gauge(writer, "relay_pool_slots_in_use", "Packet slots in use.", w => w.PoolSlotsInUse);
+        writer.Gauge("relay_openssl_objects", "OpenSSL objects alive: DTLS associations and cipher contexts.")
+            .Sample("kind", "dtls", OpenSslObjects.Live)
+            .Sample("kind", "cipher", EvpContext.LiveCount);
+    }
+
+    private void WriteDrops(PrometheusWriter writer)
+    {
+        writer.Counter("relay_datagrams_dropped_total", "Datagrams dropped, by reason.");
+        foreach (Worker worker in plane.Workers)
+        {
+            foreach (DropReason reason in Enum.GetValues<DropReason>())
+            {
+                long count = worker.Counters.Dropped(reason) + AtSocket(worker, reason);
+                if (reason != DropReason.None && count > 0)
+                {
+                    writer.Sample([("worker", Name(worker)), ("reason", ToSnakeCase(reason.ToString()))], count);
+                }
+            }
+        }
+    }
+
+    private static long AtSocket(Worker worker, DropReason reason) => reason switch
+    {
+        DropReason.PacketTooLarge => worker.SocketCounters.TruncatedReceives,
+        DropReason.PoolExhausted => worker.SocketCounters.PoolExhausted,
+        DropReason.SendFailed => worker.SocketCounters.SendFailed,
+        _ => 0,
+    };
+
+    private void Counter(PrometheusWriter writer, string name, string help, Func<Worker, long> read) =>
+        Sample(writer.Counter(name, help), read);
+
+    private void Gauge(PrometheusWriter writer, string name, string help, Func<Worker, long> read) =>
+        Sample(writer.Gauge(name, help), read);
+
+    private void Sample(PrometheusWriter family, Func<Worker, long> read)
+    {
+        foreach (Worker worker in plane.Workers)
+        {
+            family.Sample("worker", Name(worker), read(worker));
+        }
+    }
+
+    private static string Name(Worker worker) => worker.Index.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private static string ToSnakeCase(string name)
+    {
+        var text = new StringBuilder(name.Length + 8);
+        foreach (char c in name)
+        {
+            if (char.IsUpper(c) && text.Length > 0)
+            {
+                text.Append('_');
+            }
+
+            text.Append(char.ToLowerInvariant(c));
+        }
+
+        return text.ToString();
+    }
+}

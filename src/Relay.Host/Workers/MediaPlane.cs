@@ -1,0 +1,263 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Relay.Core.Buffers;
+using Relay.Core.Diagnostics;
+using Relay.Core.Engine;
+using Relay.Core.Ice;
+using Relay.Core.Primitives;
+using Relay.Core.Sdp;
+using Relay.Core.Sfu;
+using Relay.Host.Configuration;
+using Relay.Host.Platform;
+using Relay.Host.Platform.OpenSsl;
+
+namespace Relay.Host.Workers;
+
+/// <summary>
+/// All workers, seen from the control plane: negotiates offers, hands out legs, sends commands into mailboxes and passes
+/// events on.
+/// </summary>
+internal sealed class MediaPlane : IMediaPlane, IDisposable
+{
+    private readonly MediaOptions _options;
+    private readonly OpenSslDtlsAssociationFactory _dtls;
+    private readonly Worker[] _workers;
+    private readonly IReadOnlyList<TransportAddress>[] _candidates;
+    private readonly LegTable _legs;
+    private readonly ConcurrentDictionary<LegId, LegNegotiation> _negotiations = new();
+    private readonly SystemRandomSource _random = new();
+    private IMediaEventSink? _sink;
+
+    /// <summary>Opens the sockets and allocates all packet memory; <see cref="Start"/> starts the threads.</summary>
+    /// <param name="options">Checked options.</param>
+    /// <exception cref="MediaPortException">A worker's port cannot be bound.</exception>
+    public MediaPlane(MediaOptions options)
+    {
+        _options = options;
+        using DtlsCertificate certificate = DtlsCertificate.CreateEcdsa(TimeProvider.System.GetUtcNow());
+        _dtls = new OpenSslDtlsAssociationFactory(
+            new DtlsOptions { SrtpProfiles = string.Join(':', options.SrtpProfiles.Select(name => "SRTP_" + name)) }, certificate);
+        _legs = new LegTable(options.Workers, options.MaxLegsPerWorker);
+        _workers = new Worker[options.Workers];
+        try
+        {
+            for (int i = 0; i < _workers.Length; i++)
+            {
+                _workers[i] = CreateWorker(i);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        _candidates = [.. _workers.Select(worker => AnnouncedAddresses.Resolve(options, worker.LocalEndPoint.Port))];
+    }
+
+    public IReadOnlyList<Worker> Workers => _workers;
+
+    /// <summary>Legs that are open or about to be.</summary>
+    public int LegCount => _negotiations.Count;
+
+    public void SetEventSink(IMediaEventSink sink) => _sink = sink;
+
+    public void Start()
+    {
+        foreach (Worker worker in _workers)
+        {
+            worker.Start();
+        }
+    }
+
+    public int ChooseWorker() => _legs.ChooseWorker(_options.LegsPerWorkerTarget);
+
+    public OpenLegResult OpenLeg(int worker, string offer)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(worker, _workers.Length);
+        SdpParseResult parsed = SdpOffer.TryParse(offer);
+        if (parsed.Offer is null)
+        {
+            return new OpenLegResult(default, null, ToProblem(parsed.Problem), parsed.Detail);
+        }
+
+        if (!_legs.TryTake(worker, out LegId leg))
+        {
+            return Refuse("The relay has no room for another connection. Try again later.");
+        }
+
+        var local = IceCredentials.Generate(leg.Slot, _random);
+        SdpAnswerParameters parameters = CreateAnswerParameters(worker, local);
+        SdpAnswerResult answer = SdpAnswer.Create(parsed.Offer, parameters);
+        if (answer.Session is null)
+        {
+            _legs.Release(leg);
+            return new OpenLegResult(default, null, ToProblem(answer.Problem), answer.Detail);
+        }
+
+        if (!TransportNegotiation.TryCreate(answer.Session, parameters, local, out TransportParameters transport))
+        {
+            _legs.Release(leg);
+            return new OpenLegResult(
+                default, null, MediaProblem.BadSdp, "A mid is longer than 32 bytes or the ice-ufrag longer than 256 characters.");
+        }
+
+        _negotiations[leg] = new LegNegotiation(answer.Session);
+        if (!_workers[worker].TrySend(Command.Open(LegTable.ToTransport(leg), transport)))
+        {
+            Forget(leg);
+            return Refuse("The relay is busy. Try again in a second.");
+        }
+
+        return new OpenLegResult(leg, answer.Text, MediaProblem.None, null);
+    }
+
+    public RestartIceResult RestartIce(LegId leg, string sdpFragment)
+    {
+        SdpFragmentResult parsed = SdpFragment.TryParse(sdpFragment);
+        if (parsed.Fragment is null)
+        {
+            return new RestartIceResult(null, ToProblem(parsed.Problem), parsed.Detail);
+        }
+
+        if (!_negotiations.TryGetValue(leg, out LegNegotiation? negotiation))
+        {
+            return new RestartIceResult(null, MediaProblem.NoSuchLeg, null);
+        }
+
+        if (!negotiation.TryRestart(parsed.Fragment))
+        {
+            return new RestartIceResult(null, MediaProblem.NothingToDo, null);
+        }
+
+        var local = IceCredentials.Generate(leg.Slot, _random);
+        if (!IceRemoteUfrag.TryCreate(parsed.Fragment.UsernameFragment, out IceRemoteUfrag remote)
+            || !_workers[leg.Worker].TrySend(Command.RestartIce(LegTable.ToTransport(leg), local, remote)))
+        {
+            return new RestartIceResult(null, MediaProblem.Overloaded, "The relay is busy. Try again in a second.");
+        }
+
+        string fragment = SdpFragment.Write(
+            negotiation.Session, Encoding.ASCII.GetString(local.Ufrag), Encoding.ASCII.GetString(local.Password), _candidates[leg.Worker]);
+        return new RestartIceResult(fragment, MediaProblem.None, null);
+    }
+
+    public bool TryPair(LegId first, LegId second, bool withVideo)
+    {
+        if (first.Worker != second.Worker)
+        {
+            throw new ArgumentException("Both legs of a pair live on one worker.", nameof(second));
+        }
+
+        return _workers[first.Worker].TrySend(
+            Command.Connect(LegTable.ToTransport(first), LegTable.ToTransport(second), withVideo));
+    }
+
+    public bool TryUnpair(LegId leg) => _workers[leg.Worker].TrySend(Command.Disconnect(LegTable.ToTransport(leg)));
+
+    public void CloseLeg(LegId leg)
+    {
+        // Nobody asks about the leg any more; the slot comes back with the worker's Closed event. A full mailbox must not
+        // leave the leg behind, and it is emptied thousands of times a second.
+        _negotiations.TryRemove(leg, out _);
+        var wait = default(SpinWait);
+        while (_legs.Contains(leg) && !_workers[leg.Worker].TrySend(Command.Close(LegTable.ToTransport(leg), CloseReason.Requested)))
+        {
+            wait.SpinOnce();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (Worker? worker in _workers)
+        {
+            worker?.Dispose();
+        }
+
+        _dtls.Dispose();
+    }
+
+    private Worker CreateWorker(int index)
+    {
+        var address = IPAddress.Parse(_options.BindAddress);
+        int port = _options.Port == 0 ? 0 : _options.Port + index;
+        var pool = new PacketPool(_options.PoolSlotsPerWorker, IsPoolChecked);
+        IDatagramSocket socket = MediaPortException.Guard(port, () => DatagramSocketFactory.Open(
+            new IPEndPoint(address, port),
+            pool,
+            new DatagramSocketOptions
+            {
+                ReceiveBufferBytes = _options.ReceiveBufferBytes,
+                SendBufferBytes = _options.SendBufferBytes,
+                UsePortable = _options.UsePortableSockets,
+            }));
+        var engine = new RelayEngine(
+            new EngineOptions
+            {
+                TransportsMax = _options.MaxLegsPerWorker,
+                Ice = new IceOptions { ConnectTimeout = TimeSpan.FromSeconds(_options.ConnectTimeoutSeconds) },
+            },
+            pool,
+            _dtls,
+            _random);
+        return new Worker(
+            index, socket, pool, engine, new WorkerOptions { MailboxCapacity = _options.MailboxCapacity }, HandleEvent);
+    }
+
+#if DEBUG
+    private const bool IsPoolChecked = true;
+#else
+    private const bool IsPoolChecked = false;
+#endif
+
+    private SdpAnswerParameters CreateAnswerParameters(int worker, in IceCredentials local) => new()
+    {
+        UsernameFragment = Encoding.ASCII.GetString(local.Ufrag),
+        Password = Encoding.ASCII.GetString(local.Password),
+        Candidates = _candidates[worker],
+        Fingerprint = _dtls.LocalFingerprint.Value.ToArray(),
+        AudioSsrc = DrawSsrc(),
+        VideoSsrc = DrawSsrc(),
+        VideoRtxSsrc = DrawSsrc(),
+        Cname = DrawToken(),
+        StreamId = DrawToken(),
+        AudioTrackId = DrawToken(),
+        VideoTrackId = DrawToken(),
+        SessionId = _random.NextUInt64(),
+    };
+
+    // Zero means "none" in many places; two equal ones among three have a chance of one in a billion, and cost one leg.
+    private uint DrawSsrc() => Math.Max(1, _random.NextUInt32());
+
+    private string DrawToken() => _random.NextUInt64().ToString("x16", CultureInfo.InvariantCulture);
+
+    private void HandleEvent(int worker, EngineEvent engineEvent)
+    {
+        var leg = new LegId(worker, engineEvent.Transport.Slot, engineEvent.Transport.Generation);
+        if (engineEvent.Kind == EngineEventKind.Connected)
+        {
+            _sink?.LegConnected(leg);
+            return;
+        }
+
+        bool isKnown = _negotiations.TryRemove(leg, out _);
+        _legs.Release(leg);
+        if (isKnown)
+        {
+            _sink?.LegClosed(leg, engineEvent.Reason);
+        }
+    }
+
+    private void Forget(LegId leg)
+    {
+        _negotiations.TryRemove(leg, out _);
+        _legs.Release(leg);
+    }
+
+    private static OpenLegResult Refuse(string detail) => new(default, null, MediaProblem.Overloaded, detail);
+
+    private static MediaProblem ToProblem(SdpProblem problem) =>
+        problem == SdpProblem.NotSupported ? MediaProblem.NotSupported : MediaProblem.BadSdp;
+}
