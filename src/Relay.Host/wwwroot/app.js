@@ -12,6 +12,7 @@ const body = document.body;
 
 const TYPING_PAUSE_MS = 3_000;
 const LOG_LINES_MAX = 500;
+const CROP_MAX = 1.2;
 
 let client = null;
 let mode = 'video';
@@ -230,6 +231,16 @@ function revealRemote() {
   }
 }
 
+/** Fills the stage when that cuts off little of the picture; otherwise shows all of it between bars. */
+function fitRemote() {
+  const { videoWidth, videoHeight } = $('remote');
+  const { clientWidth, clientHeight } = $('stage');
+  const ratio = (videoWidth / videoHeight) / (clientWidth / clientHeight);
+  $('remote').classList.toggle('fill', Math.max(ratio, 1 / ratio) < CROP_MAX);
+}
+$('remote').addEventListener('resize', fitRemote);
+new ResizeObserver(fitRemote).observe($('stage'));
+
 function playRemote(stream) {
   const remote = $('remote');
   remote.srcObject = stream;
@@ -420,6 +431,8 @@ function onError(error) {
   }
   if (error.code === 'rate_limited') {
     note('That was too fast. Wait a moment.');
+  } else if (error.code === 'device_lost') {
+    note('Your camera or microphone was disconnected. The stranger cannot see or hear it now.');
   } else if (error.code === 'text_too_long' || error.code === 'too_large') {
     note('That message was too long.');
   } else if (error.code !== 'bad_state') { // a message that crossed with the partner's leaving

@@ -73,7 +73,7 @@
 
 /**
  * A failure with a stable `code`. Made here: `camera_refused`, `no_device`, `device_busy`, `insecure_context`,
- * `unreachable`, `session_lost`, `taken_over`, `media_unreachable`, `bad_state`. All others are the relay's own, among them
+ * `device_lost`, `unreachable`, `session_lost`, `taken_over`, `media_unreachable`, `bad_state`. All others are the relay's own, among them
  * `rate_limited`, `draining`, `overloaded`, `media_required`, `mode_not_allowed`, `text_too_long`.
  */
 export class RelayError extends Error {
@@ -96,12 +96,16 @@ export class RelayError extends Error {
 const MESSAGE_BYTES_MAX = 16 * 1024;
 const RECONNECT_FIRST_MS = 250;
 const RECONNECT_MAX_MS = 5_000;
+const PING_MAX_MS = 60_000;
 const RESTART_AFTER_MS = 1_500;
 const RESTART_MAX_MS = 8_000;
 const REOPEN_ATTEMPTS_MAX = 3;
 const CLOSE_LEFT = 1000;
 const CLOSE_REPLACED = 4000; // not 1000 or 1001: those would leave the session
+const CLOSE_GOING_AWAY = 1001;
 const CLOSE_TAKEN_OVER = 4001;
+/** Close codes of the relay after which the session cannot be resumed. */
+const CLOSES_SESSION = [CLOSE_LEFT, 1003, 1009, 4029, 4400, 4404];
 
 /** One visit to the relay: a session, its WebSocket, and at most one media connection at a time. */
 export class RelayClient extends EventTarget {
@@ -217,7 +221,6 @@ export class RelayClient extends EventTarget {
   #forget() {
     globalThis.removeEventListener?.('pagehide', this.#onPageHide);
     globalThis.removeEventListener?.('online', this.#onOnline);
-    clearTimeout(this.#reconnect?.timer);
     clearTimeout(this.#socketTimer);
     clearTimeout(this.#watchdog);
     this.#reconnect = null;
@@ -242,7 +245,10 @@ export class RelayClient extends EventTarget {
       await this.openMedia(mode);
     }
     this.#mode = mode;
-    if (this.#send('enqueue', { mode }) && mode !== 'text') {
+    if (!this.#send('enqueue', { mode })) {
+      throw new RelayError('unreachable', 'The connection to the relay is away.');
+    }
+    if (mode !== 'text') {
       this.#setState('preflight');
     }
   }
@@ -255,7 +261,9 @@ export class RelayClient extends EventTarget {
     if (this.#mode && this.#mode !== 'text' && !this.#leg) {
       await this.openMedia(this.#mode);
     }
-    this.#send('next');
+    if (this.#send('next') && this.#state === 'ready' && this.#leg && !this.#leg.connected) {
+      this.#setState('preflight');
+    }
   }
 
   /** Leaves the partner and stays unpaired. */
@@ -311,6 +319,9 @@ export class RelayClient extends EventTarget {
     for (const track of stream.getTracks()) {
       const old = before?.getTracks().find((t) => t.kind === track.kind);
       track.enabled = old?.enabled ?? true;
+      track.addEventListener('ended', () => {
+        this.#fail(new RelayError('device_lost', 'Camera or microphone was disconnected or taken away.'));
+      });
     }
     this.#localStream = stream;
     await this.#leg?.replaceTracks(stream);
@@ -514,41 +525,45 @@ export class RelayClient extends EventTarget {
     clearTimeout(this.#watchdog);
     if (code === CLOSE_TAKEN_OVER) {
       this.#lose(new RelayError('taken_over', 'This conversation goes on in another window.'));
-    } else if (code === CLOSE_LEFT) {
+    } else if (code === CLOSE_GOING_AWAY) {
+      this.#lose(new RelayError('draining', 'The relay is shutting down.'));
+    } else if (CLOSES_SESSION.includes(code)) {
       this.#lose(new RelayError('session_lost', 'The relay has ended this session.'));
     } else if (!this.#reconnect) {
       const resumeMs = (this.limits?.resumeSeconds ?? 30) * 1000;
-      this.#reconnect = { attempt: 0, refusals: 0, until: Date.now() + resumeMs, timer: 0 };
+      this.#reconnect = { attempt: 0, refusals: 0, until: Date.now() + resumeMs, wake: null };
       this.#setConnection('reconnecting');
-      this.#tryReconnect();
+      this.#tryReconnect(this.#reconnect);
     }
   }
 
-  async #tryReconnect() {
-    const run = this.#reconnect;
-    try {
-      await this.#openSocket();
-      return; // #onWelcome ends the run
-    } catch {
+  /** Tries until the relay says welcome, which ends the run, or until there is nothing left to resume. */
+  async #tryReconnect(run) {
+    while (run === this.#reconnect) {
+      try {
+        await this.#openSocket();
+        return;
+      } catch {
+        // Told below.
+      }
+      // A browser does not say why a socket was refused. If HTTP works, the session is what is missing.
+      const reachable = await this.#request('/v1/status', {}).then(() => true, () => false);
       if (run !== this.#reconnect) {
         return;
       }
+      run.refusals = reachable ? run.refusals + 1 : 0;
+      if (run.refusals >= 2 || Date.now() >= run.until) {
+        this.#lose(reachable
+          ? new RelayError('session_lost', 'The connection was away for too long.')
+          : new RelayError('unreachable', 'The relay cannot be reached.'));
+        return;
+      }
+      const ceiling = Math.min(RECONNECT_FIRST_MS * 2 ** run.attempt++, RECONNECT_MAX_MS);
+      await new Promise((resolve) => {
+        run.wake = resolve;
+        setTimeout(resolve, ceiling * (0.5 + Math.random() / 2));
+      });
     }
-    // A browser does not tell why a socket was refused. If HTTP works, the session is what is missing.
-    const reachable = await this.#request('/v1/status', {}).then(() => true, () => false);
-    if (run !== this.#reconnect) {
-      return;
-    }
-    run.refusals = reachable ? run.refusals + 1 : 0;
-    if (run.refusals >= 2 || Date.now() >= run.until) {
-      const gone = reachable
-        ? new RelayError('session_lost', 'The connection was away for too long.')
-        : new RelayError('unreachable', 'The relay cannot be reached.');
-      this.#lose(gone);
-      return;
-    }
-    const ceiling = Math.min(RECONNECT_FIRST_MS * 2 ** run.attempt++, RECONNECT_MAX_MS);
-    run.timer = setTimeout(() => this.#tryReconnect(), ceiling * (0.5 + Math.random() / 2));
   }
 
   /** The session is over although nobody here wanted that. */
@@ -564,11 +579,8 @@ export class RelayClient extends EventTarget {
   /** The browser is back on a network: the old socket may be dead without knowing it. */
   #networkChanged() {
     if (this.#reconnect) {
-      clearTimeout(this.#reconnect.timer);
       this.#reconnect.attempt = 0;
-      if (!this.#socket) {
-        this.#tryReconnect();
-      }
+      this.#reconnect.wake?.();
     } else if (this.#socket) {
       const old = this.#socket;
       this.#socket = null;
@@ -581,9 +593,9 @@ export class RelayClient extends EventTarget {
   #onWelcome(d) {
     const wasPaired = this.#state === 'paired';
     const pairBefore = this.#pairRef;
-    clearTimeout(this.#reconnect?.timer);
     this.#reconnect = null;
     this.#typing = false;
+    this.#pingAt = 0;
     this.#setConnection('online');
     this.#mode = d.mode ?? this.#mode;
     this.#pairRef = d.state === 'paired' ? d.pairRef : null;
@@ -649,7 +661,7 @@ export class RelayClient extends EventTarget {
   }
 
   #onErrorMessage(d) {
-    if (this.#state === 'preflight' && (d.code === 'media_required' || d.code === 'mode_not_allowed')) {
+    if (this.#state === 'preflight' && ['media_required', 'mode_not_allowed', 'draining', 'overloaded'].includes(d.code)) {
       this.#setState('ready');
     }
     this.#fail(new RelayError(d.code, d.detail ?? d.code), d.re);
@@ -659,7 +671,7 @@ export class RelayClient extends EventTarget {
   #onPing() {
     const now = performance.now();
     if (this.#pingAt) {
-      this.#pingMs = Math.max(this.#pingMs, now - this.#pingAt);
+      this.#pingMs = Math.min(Math.max(this.#pingMs, now - this.#pingAt), PING_MAX_MS);
     }
     this.#pingAt = now;
     clearTimeout(this.#watchdog);
@@ -759,6 +771,9 @@ class MediaLeg {
     this.pc.addEventListener('iceconnectionstatechange', () => this.#onIceState());
     this.pc.addEventListener('connectionstatechange', () => this.#onConnectionState());
   }
+
+  /** Whether media has ever got through. */
+  get connected() { return this.#connected; }
 
   async open() {
     await this.pc.setLocalDescription();
