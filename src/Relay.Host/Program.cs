@@ -1,8 +1,25 @@
 using Relay.Host.Api;
 using Relay.Host.Configuration;
+using Relay.Host.Telemetry;
 using Relay.Host.Workers;
 
 LoadedOptions loaded = OptionSources.Load(args);
-return loaded.Problems.Count > 0
-    ? StartProblems.Report(loaded.Problems)
-    : await RelayProcess.RunAsync(loaded.Options, builder => builder.Services.AddSingleton<IMediaPlane, NoMediaPlane>());
+if (loaded.Problems.Count > 0)
+{
+    return StartProblems.Report(loaded.Problems);
+}
+
+try
+{
+    using var media = new MediaPlane(loaded.Options.Media);
+    media.Start();
+    return await RelayProcess.RunAsync(loaded.Options, builder =>
+    {
+        builder.Services.AddSingleton<IMediaPlane>(media);
+        builder.Services.AddSingleton<IMetricsSource>(new MediaMetrics(media));
+    });
+}
+catch (MediaPortException e)
+{
+    return StartProblems.Report([e.ToProblem(loaded.Options.Media)]);
+}

@@ -32,11 +32,11 @@ public sealed class MediaOptions
     public int Workers { get; set; } = 1;
 
     /// <summary>
-    /// Packets that one worker can hold at once, 2 KB of pinned memory each. Default 8192, 1024 to 262144 packets. Risk:
+    /// Packets that one worker can hold at once, 2 KB of pinned memory each. Default 32768, 1024 to 262144 packets. Risk:
     /// too few drops packets under load (reason pool_exhausted), too many costs memory.
     /// </summary>
     [Option(Min = 1024, Max = 262_144, Unit = "packets")]
-    public int PoolSlotsPerWorker { get; set; } = 8192;
+    public int PoolSlotsPerWorker { get; set; } = 32_768;
 
     /// <summary>
     /// Legs (clients' media connections) that one worker takes; the next gets 503. Default 1000, 2 to 10000 legs. Risk:
