@@ -32,8 +32,8 @@ public sealed class RelaySession
     private string Path => "/v1/sessions/" + SessionId;
 
     /// <summary>Opens the session's WebSocket; its first message is welcome.</summary>
-    public Task<RelaySocket> OpenSocketAsync(CancellationToken cancellation = default) =>
-        RelaySocket.OpenAsync(_socketAddress, cancellation);
+    public Task<SessionSocket> OpenSocketAsync(CancellationToken cancellation = default) =>
+        SessionSocket.OpenAsync(_socketAddress, cancellation);
 
     /// <summary>POST of an SDP offer; a success is 201 with the answer as its text.</summary>
     public Task<ApiResponse> PostMediaAsync(string offer) =>

@@ -189,7 +189,7 @@ public sealed class TestPeer : IDisposable, IAsyncDisposable
         TaskCompletionSource done = Locked(() => _waiters.Add(condition));
         try
         {
-            await done.Task.WaitAsync(timeout ?? RelaySocket.DefaultTimeout);
+            await done.Task.WaitAsync(timeout ?? SessionSocket.DefaultTimeout);
         }
         catch (TimeoutException e)
         {

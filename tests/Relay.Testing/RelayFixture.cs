@@ -9,7 +9,7 @@ namespace Relay.Testing;
 /// The built relay as a process of its own, on ephemeral ports of loopback. What it prints is kept, so that tests can say
 /// what must not be in it.
 /// </summary>
-public sealed class RunningRelay : IAsyncDisposable
+public sealed class RelayFixture : IAsyncDisposable
 {
     private const string ReadyPrefix = "Relay is ready: ";
 
@@ -19,7 +19,7 @@ public sealed class RunningRelay : IAsyncDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource<Uri> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private RunningRelay(Process process)
+    private RelayFixture(Process process)
     {
         _process = process;
         process.OutputDataReceived += (_, line) => Take(line.Data);
@@ -29,7 +29,7 @@ public sealed class RunningRelay : IAsyncDisposable
     }
 
     /// <summary>The relay's program, as built with this library's configuration.</summary>
-    public static string ProgramPath { get; } = typeof(RunningRelay).Assembly
+    public static string ProgramPath { get; } = typeof(RelayFixture).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>()
         .First(a => a.Key.Equals("RelayProgram", StringComparison.Ordinal)).Value!;
 
@@ -59,9 +59,9 @@ public sealed class RunningRelay : IAsyncDisposable
     /// <summary>Starts the relay and waits until /readyz says yes.</summary>
     /// <param name="options">Such as ("Media:Workers", "2"); they win over the ephemeral ports.</param>
     /// <exception cref="InvalidOperationException">It ended or stayed silent; the message has what it printed.</exception>
-    public static async Task<RunningRelay> StartAsync(params (string Key, string Value)[] options)
+    public static async Task<RelayFixture> StartAsync(params (string Key, string Value)[] options)
     {
-        RunningRelay relay = Launch(options);
+        RelayFixture relay = Launch(options);
         try
         {
             await Task.WhenAny(relay._ready.Task, relay._process.WaitForExitAsync(), Task.Delay(StartLimit));
@@ -82,7 +82,7 @@ public sealed class RunningRelay : IAsyncDisposable
     }
 
     /// <summary>Starts the relay and does not wait, for starts that must fail.</summary>
-    public static RunningRelay Launch(params (string Key, string Value)[] options)
+    public static RelayFixture Launch(params (string Key, string Value)[] options)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -98,7 +98,7 @@ public sealed class RunningRelay : IAsyncDisposable
             start.ArgumentList.Add($"--{key}={value}");
         }
 
-        return new RunningRelay(Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start."));
+        return new RelayFixture(Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start."));
     }
 
     /// <summary>A client of this relay's API.</summary>

@@ -10,7 +10,7 @@ namespace Relay.Testing.Api;
 /// A session's WebSocket. A background loop reads all the time, answers pings (unless told not to) and queues the rest, so no
 /// message is missed between two calls.
 /// </summary>
-public sealed class RelaySocket : IAsyncDisposable
+public sealed class SessionSocket : IAsyncDisposable
 {
     private const int FrameMaxBytes = 64 * 1024;
 
@@ -22,7 +22,7 @@ public sealed class RelaySocket : IAsyncDisposable
     private readonly List<byte[]> _rawFrames = [];
     private readonly Task _reading;
 
-    private RelaySocket(ClientWebSocket socket)
+    private SessionSocket(ClientWebSocket socket)
     {
         _socket = socket;
         _reading = ReadAllAsync();
@@ -54,13 +54,13 @@ public sealed class RelaySocket : IAsyncDisposable
 
     /// <summary>Opens a socket.</summary>
     /// <exception cref="WebSocketException">The relay refused; the message has the HTTP status.</exception>
-    public static async Task<RelaySocket> OpenAsync(Uri address, CancellationToken cancellation = default)
+    public static async Task<SessionSocket> OpenAsync(Uri address, CancellationToken cancellation = default)
     {
         var socket = new ClientWebSocket();
         try
         {
             await socket.ConnectAsync(address, cancellation);
-            return new RelaySocket(socket);
+            return new SessionSocket(socket);
         }
         catch
         {
@@ -102,7 +102,7 @@ public sealed class RelaySocket : IAsyncDisposable
 
     /// <summary>The next message, whatever it is (pings aside).</summary>
     /// <exception cref="TimeoutException">Nothing came.</exception>
-    /// <exception cref="RelaySocketClosedException">The socket ended first.</exception>
+    /// <exception cref="SessionSocketClosedException">The socket ended first.</exception>
     public async Task<SocketMessage> NextAsync(TimeSpan? timeout = null)
     {
         using var limit = new CancellationTokenSource(timeout ?? DefaultTimeout);
@@ -117,7 +117,7 @@ public sealed class RelaySocket : IAsyncDisposable
         catch (ChannelClosedException e)
         {
             string code = CloseCode?.ToString(CultureInfo.InvariantCulture) ?? "lost";
-            throw new RelaySocketClosedException($"The socket is closed ({code}).", e);
+            throw new SessionSocketClosedException($"The socket is closed ({code}).", e);
         }
     }
 
@@ -144,7 +144,7 @@ public sealed class RelaySocket : IAsyncDisposable
             {
                 message = await NextAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero);
             }
-            catch (Exception e) when (e is TimeoutException or RelaySocketClosedException)
+            catch (Exception e) when (e is TimeoutException or SessionSocketClosedException)
             {
                 throw new TimeoutException($"Waited for {type}: {e.Message} Skipped: {string.Join(" ", skipped)}", e);
             }
