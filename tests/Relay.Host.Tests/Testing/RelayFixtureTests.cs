@@ -35,6 +35,7 @@ public class RelayFixtureTests
         Assert.Equal("bad_state", error.Text("code"));
         Assert.Equal(7, error.Number("re"));
 
+        Assert.Equal(socketB.RawFrames, socketB.Captured.Select(c => c.Bytes));
         await socketA.CloseAsync();
         SocketMessage gone = await socketB.ExpectAsync("partner.gone");
         Assert.Equal("""{"t":"partner.gone"}"""u8.ToArray(), gone.Raw);

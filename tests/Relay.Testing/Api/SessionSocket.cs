@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.WebSockets;
 using System.Text.Json;
 using System.Threading.Channels;
+using Relay.Testing.Peers;
 
 namespace Relay.Testing.Api;
 
@@ -51,6 +52,9 @@ public sealed class SessionSocket : IAsyncDisposable
             }
         }
     }
+
+    /// <summary><see cref="RawFrames"/> for a search by <see cref="PrivateTrace.FindIn"/>.</summary>
+    public IReadOnlyList<Captured> Captured => [.. RawFrames.Select(f => new Captured(CapturedKind.Socket, f))];
 
     /// <summary>Opens a socket.</summary>
     /// <exception cref="WebSocketException">The relay refused; the message has the HTTP status.</exception>

@@ -14,6 +14,9 @@ public enum CapturedKind
 
     /// <summary>An SDP answer or fragment.</summary>
     Sdp,
+
+    /// <summary>A WebSocket frame; see <see cref="Relay.Testing.Api.SessionSocket.Captured"/>.</summary>
+    Socket,
 }
 
 /// <summary>Bytes that a peer received, or sent.</summary>
