@@ -24,6 +24,7 @@ internal static class SdpExtensionMatch
             SdpExtension extension = SdpExtensions.Parse(extmap.Uri, media.Kind);
             if (extension != SdpExtension.None
                 && Contains(parameters.Extensions, extension)
+                && (extension != SdpExtension.Mid || media.Mid is { Length: <= SdpLimits.MidExtensionCharsMax })
                 && IsUsable(extmap, media)
                 && IdOf(accepted, extension) == 0
                 && !Contradicts(taken, extension, extmap.Id)

@@ -34,8 +34,11 @@ public static class SdpLimits
     /// <summary>Identification tags of one a=group:BUNDLE line.</summary>
     public const int BundleMidsMax = MediaMax;
 
-    /// <summary>Characters of a mid. RFC 9143 section 15.1 recommends 3 at most; some libraries use UUIDs.</summary>
-    public const int MidCharsMax = 64;
+    /// <summary>Characters of a mid. Browsers use 1 to 5; RFC 9143 section 15.1 recommends 3 at most.</summary>
+    public const int MidCharsMax = 32;
+
+    /// <summary>A longer mid does not fit a one-byte header extension (RFC 8285 section 4.2), so that its extension is refused.</summary>
+    public const int MidExtensionCharsMax = 16;
 
     /// <summary>Characters of the media, proto and format fields of an m-line.</summary>
     public const int MediaFieldCharsMax = 64;
