@@ -44,7 +44,10 @@ public sealed record NegotiatedMedia
     /// <summary>In the answer's order, at least one; the client sends the first that it can.</summary>
     public required IReadOnlyList<NegotiatedCodec> Codecs { get; init; }
 
-    /// <summary>Header extension id on this leg, 1 to 14 (16 to 255 only if <see cref="NegotiatedSession.ExtmapAllowMixed"/>); 0 if none.</summary>
+    /// <summary>
+    /// Header extension id on this leg, 1 to 14 (16 to 255 only if <see cref="NegotiatedSession.ExtmapAllowMixed"/>); 0
+    /// if none.
+    /// </summary>
     public byte MidExtensionId { get; init; }
 
     /// <summary>As <see cref="MidExtensionId"/>.</summary>

@@ -26,7 +26,9 @@ internal static class SdpCandidate
         return (HostTypePreference << 24) + (localPreference << 8) + (256 - Component);
     }
 
-    /// <summary>All candidates and a=end-of-candidates; addresses of one base share a foundation (RFC 8445 section 5.1.1.3).</summary>
+    /// <summary>
+    /// All candidates and a=end-of-candidates; addresses of one base share a foundation (RFC 8445 section 5.1.1.3).
+    /// </summary>
     public static void WriteAll(StringBuilder text, IReadOnlyList<TransportAddress> candidates)
     {
         for (int i = 0; i < candidates.Count; i++)
@@ -46,7 +48,10 @@ internal static class SdpCandidate
         text.Append("a=end-of-candidates\r\n");
     }
 
-    /// <summary>Whether the value of an a=candidate line has the required fields; what they say does not matter to an ICE-lite agent.</summary>
+    /// <summary>
+    /// Whether the value of an a=candidate line has the required fields; what they say does not matter to an ICE-lite
+    /// agent.
+    /// </summary>
     public static bool IsWellFormed(ReadOnlySpan<char> value)
     {
         ReadOnlySpan<char> foundation = SdpText.TakeToken(ref value);

@@ -17,7 +17,8 @@ internal static class SdpCodecMatch
     /// At most one payload type of each kind, in the order of the parameters. Payload types that <paramref name="taken"/>
     /// uses are passed over: on one transport a number means one codec (RFC 9143 section 9.1).
     /// </summary>
-    public static List<NegotiatedCodec> Match(SdpMedia media, SdpAnswerParameters parameters, IReadOnlyList<NegotiatedCodec> taken)
+    public static List<NegotiatedCodec> Match(
+        SdpMedia media, SdpAnswerParameters parameters, IReadOnlyList<NegotiatedCodec> taken)
     {
         var codecs = new List<NegotiatedCodec>();
         foreach (SdpCodecKind kind in parameters.Codecs)
@@ -72,7 +73,11 @@ internal static class SdpCodecMatch
     }
 
     private static NegotiatedCodec Negotiate(
-        SdpMedia media, SdpCodecKind kind, SdpPayloadType offered, SdpAnswerParameters parameters, IReadOnlyList<NegotiatedCodec> taken)
+        SdpMedia media,
+        SdpCodecKind kind,
+        SdpPayloadType offered,
+        SdpAnswerParameters parameters,
+        IReadOnlyList<NegotiatedCodec> taken)
     {
         SdpFeedback feedback = offered.Feedback
             & (kind == SdpCodecKind.Opus ? parameters.AudioFeedback : parameters.VideoFeedback);

@@ -59,7 +59,8 @@ public sealed record SdpFingerprint(SdpFingerprintAlgorithm Algorithm, ReadOnlyM
         for (int i = 0; i < digest.Length; i++)
         {
             if ((i > 0 && hex[(i * 3) - 1] != ':')
-                || !byte.TryParse(hex.Slice(i * 3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out digest[i]))
+                || !byte.TryParse(
+                    hex.Slice(i * 3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out digest[i]))
             {
                 return false;
             }
@@ -96,6 +97,8 @@ public sealed record SdpFingerprint(SdpFingerprintAlgorithm Algorithm, ReadOnlyM
             return SdpFingerprintAlgorithm.Sha384;
         }
 
-        return hash.Equals("sha-512", StringComparison.OrdinalIgnoreCase) ? SdpFingerprintAlgorithm.Sha512 : SdpFingerprintAlgorithm.None;
+        return hash.Equals("sha-512", StringComparison.OrdinalIgnoreCase)
+            ? SdpFingerprintAlgorithm.Sha512
+            : SdpFingerprintAlgorithm.None;
     }
 }

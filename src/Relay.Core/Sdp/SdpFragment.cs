@@ -43,10 +43,15 @@ public sealed class SdpFragment
         ArgumentNullException.ThrowIfNull(text);
         var error = new SdpError();
         SdpFragment? fragment = Parse(new SdpLineReader(text, error), error);
-        return fragment is not null ? new SdpFragmentResult(fragment) : new SdpFragmentResult(error.Problem, error.Detail ?? string.Empty);
+        return fragment is not null
+            ? new SdpFragmentResult(fragment)
+            : new SdpFragmentResult(error.Problem, error.Detail ?? string.Empty);
     }
 
-    /// <summary>The relay's half of an ICE restart (RFC 9725 section 4.3.3): its new credentials, all its candidates, and their end.</summary>
+    /// <summary>
+    /// The relay's half of an ICE restart (RFC 9725 section 4.3.3): its new credentials, all its candidates, and their
+    /// end.
+    /// </summary>
     /// <param name="session">The leg's session, for the mids.</param>
     /// <param name="usernameFragment">ice-chars, 4 to 256.</param>
     /// <param name="password">ice-chars, 22 to 256.</param>
@@ -131,6 +136,7 @@ public sealed class SdpFragment
         }
 
         return value.SequenceEqual(isPassword ? credentials.Password : credentials.UsernameFragment)
-            || error.Set(SdpProblem.Malformed, line, "the fragment has two different ICE credentials; all m-lines share one transport.");
+            || error.Set(
+                SdpProblem.Malformed, line, "the fragment has two different ICE credentials; all m-lines share one transport.");
     }
 }

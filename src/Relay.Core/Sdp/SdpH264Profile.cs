@@ -24,7 +24,9 @@ internal static class SdpH264Profiles
 
     private const int ProfileLevelIdChars = 6;
 
-    /// <summary>RFC 6184 table 5: profile_idc, and profile-iop as mask and bits. Constrained High is from H.264 A.2.4.2.</summary>
+    /// <summary>
+    /// RFC 6184 table 5: profile_idc, and profile-iop as mask and bits. Constrained High is from H.264 A.2.4.2.
+    /// </summary>
     private static readonly (byte Idc, byte IopMask, byte IopBits, SdpH264Profile Profile)[] Table =
     [
         (0x42, 0b0100_1111, 0b0100_0000, SdpH264Profile.ConstrainedBaseline),

@@ -37,7 +37,9 @@ public static class SdpLimits
     /// <summary>Characters of a mid. Browsers use 1 to 5; RFC 9143 section 15.1 recommends 3 at most.</summary>
     public const int MidCharsMax = 32;
 
-    /// <summary>A longer mid does not fit a one-byte header extension (RFC 8285 section 4.2), so that its extension is refused.</summary>
+    /// <summary>
+    /// A longer mid does not fit a one-byte header extension (RFC 8285 section 4.2), so that its extension is refused.
+    /// </summary>
     public const int MidExtensionCharsMax = 16;
 
     /// <summary>Characters of the media, proto and format fields of an m-line.</summary>

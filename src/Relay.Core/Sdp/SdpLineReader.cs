@@ -17,7 +17,9 @@ internal ref struct SdpLineReader
         _rest = text;
         if (text.Length > SdpLimits.TextCharsMax)
         {
-            error.Set(SdpProblem.TooLarge, $"The text is longer than {SdpLimits.TextCharsMax} characters; offer fewer m-lines or codecs.");
+            error.Set(
+                SdpProblem.TooLarge,
+                $"The text is longer than {SdpLimits.TextCharsMax} characters; offer fewer m-lines or codecs.");
             _rest = [];
         }
     }
@@ -53,7 +55,8 @@ internal ref struct SdpLineReader
 
             if (line.Length < 2 || line[1] != '=' || !Types.Contains(line[0], StringComparison.Ordinal))
             {
-                return _error.Set(SdpProblem.Malformed, Number, "not an SDP line; each is one letter of RFC 8866, \"=\" and a value.");
+                return _error.Set(
+                    SdpProblem.Malformed, Number, "not an SDP line; each is one letter of RFC 8866, \"=\" and a value.");
             }
 
             Type = line[0];

@@ -43,7 +43,10 @@ internal sealed class SdpMediaParser
         return !isRtp || parser.TryAddPayloadTypes(formats, line) ? parser : null;
     }
 
-    /// <summary>An attribute that <see cref="SdpSectionParser"/> does not know; unknown ones are passed over (RFC 8866 section 5.13).</summary>
+    /// <summary>
+    /// An attribute that <see cref="SdpSectionParser"/> does not know; unknown ones are passed over (RFC 8866 section
+    /// 5.13).
+    /// </summary>
     public bool TryApply(ReadOnlySpan<char> name, ReadOnlySpan<char> value, int line)
     {
         switch (name)
@@ -116,7 +119,8 @@ internal sealed class SdpMediaParser
         {
             if (!SdpText.TryParseNumber(format, 127, out uint number))
             {
-                return _error.Set(SdpProblem.Malformed, line, "the formats of an audio or video m-line must be payload types from 0 to 127.");
+                return _error.Set(
+                    SdpProblem.Malformed, line, "the formats of an audio or video m-line must be payload types from 0 to 127.");
             }
 
             if (Media.Find(number) is null)
@@ -139,7 +143,9 @@ internal sealed class SdpMediaParser
         return true;
     }
 
-    /// <summary>RFC 8866 section 6.6: "pt name/clock[/channels]". A payload type that the m-line does not list is passed over.</summary>
+    /// <summary>
+    /// RFC 8866 section 6.6: "pt name/clock[/channels]". A payload type that the m-line does not list is passed over.
+    /// </summary>
     private bool TryApplyRtpmap(ReadOnlySpan<char> value, int line)
     {
         ReadOnlySpan<char> number = SdpText.TakeToken(ref value);

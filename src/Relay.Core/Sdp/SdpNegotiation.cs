@@ -27,7 +27,8 @@ internal sealed class SdpNegotiation(SdpOffer offer, SdpAnswerParameters paramet
     {
         if (offer.IceLite)
         {
-            error.Set(SdpProblem.NotSupported, "The offer says a=ice-lite, as the relay does; the client must be a full ICE agent.");
+            error.Set(
+                SdpProblem.NotSupported, "The offer says a=ice-lite, as the relay does; the client must be a full ICE agent.");
             return null;
         }
 
@@ -77,7 +78,8 @@ internal sealed class SdpNegotiation(SdpOffer offer, SdpAnswerParameters paramet
         string? refusal = media switch
         {
             { IsRejected: true } => "is switched off (port 0); offer it with a port",
-            { BundleOnly: true } when !offer.IsBundled(media) => "is bundle-only but not in a=group:BUNDLE; add its mid to the group",
+            { BundleOnly: true } when !offer.IsBundled(media) =>
+                "is bundle-only but not in a=group:BUNDLE; add its mid to the group",
             { IsRtpOverDtls: false } => "does not use UDP/TLS/RTP/SAVPF; offer DTLS-SRTP with feedback",
             _ when codecs.Count == 0 => "has no codec that the relay forwards; offer opus/48000/2",
             _ => null,
@@ -117,7 +119,9 @@ internal sealed class SdpNegotiation(SdpOffer offer, SdpAnswerParameters paramet
     }
 
     private bool TryCheckMux(SdpMedia media) => media.RtcpMux || error.Set(
-        SdpProblem.NotSupported, media.LineNumber, "the m-line has no a=rtcp-mux; the relay needs it (rtcpMuxPolicy \"require\").");
+        SdpProblem.NotSupported,
+        media.LineNumber,
+        "the m-line has no a=rtcp-mux; the relay needs it (rtcpMuxPolicy \"require\").");
 
     /// <summary>With two m-lines BUNDLE is a must: a leg has one transport.</summary>
     private bool TryBundle()
@@ -130,14 +134,14 @@ internal sealed class SdpNegotiation(SdpOffer offer, SdpAnswerParameters paramet
             return Video is null || error.Set(
                 SdpProblem.NotSupported,
                 unbundled.Offered.LineNumber,
-                "the m-line is not in a=group:BUNDLE; the relay sends audio and video on one transport (bundlePolicy \"max-bundle\").");
+                "the m-line is not in a=group:BUNDLE; audio and video share one transport (bundlePolicy \"max-bundle\").");
         }
 
         foreach (string mid in offer.BundleMids)
         {
             SdpMedia? media = offer.FindMid(mid);
-            SdpAcceptedMedia? accepted = media == Audio!.Offered ? Audio : media is not null && media == Video?.Offered ? Video : null;
-            if (accepted is not null)
+            SdpAcceptedMedia? accepted = media == Audio!.Offered ? Audio : Video;
+            if (media is not null && media == accepted?.Offered)
             {
                 BundleMids.Add(mid);
                 Tagged ??= accepted;
@@ -162,7 +166,7 @@ internal sealed class SdpNegotiation(SdpOffer offer, SdpAnswerParameters paramet
             return error.Set(
                 SdpProblem.Malformed,
                 tagged.LineNumber,
-                "neither the m-line nor the session level has both a=ice-ufrag and a=ice-pwd; send the offer after setLocalDescription().");
+                "neither the m-line nor the session level has both a=ice-ufrag and a=ice-pwd; an offer needs both.");
         }
 
         return true;
@@ -171,9 +175,13 @@ internal sealed class SdpNegotiation(SdpOffer offer, SdpAnswerParameters paramet
     private bool TryCheckSetup(SdpSetup setup) => setup switch
     {
         SdpSetup.Passive => error.Set(
-            SdpProblem.NotSupported, Tagged!.Offered.LineNumber, "a=setup:passive; the relay is always passive, so offer actpass or active."),
+            SdpProblem.NotSupported,
+            Tagged!.Offered.LineNumber,
+            "a=setup:passive; the relay is always passive, so offer actpass or active."),
         SdpSetup.HoldConn => error.Set(
-            SdpProblem.NotSupported, Tagged!.Offered.LineNumber, "a=setup:holdconn opens no connection; offer actpass or active."),
+            SdpProblem.NotSupported,
+            Tagged!.Offered.LineNumber,
+            "a=setup:holdconn opens no connection; offer actpass or active."),
         _ => true,
     };
 
@@ -196,7 +204,7 @@ internal sealed class SdpNegotiation(SdpOffer offer, SdpAnswerParameters paramet
                 Tagged!.Offered.LineNumber,
                 none
                     ? "neither the m-line nor the session level has a=fingerprint; the relay speaks DTLS-SRTP only."
-                    : "the m-line's fingerprints use hash functions that are broken or unknown; offer sha-256, sha-384 or sha-512.");
+                    : "the m-line's fingerprints use broken or unknown hash functions; offer sha-256, sha-384 or sha-512.");
         }
 
         return best;

@@ -20,7 +20,10 @@ internal sealed class SdpOfferParser(SdpError error)
         {
             if (first && (reader.Type != 'v' || reader.Value is not "0"))
             {
-                error.Set(SdpProblem.Malformed, reader.Number, "an offer must begin with \"v=0\"; send RTCPeerConnection.localDescription.sdp.");
+                error.Set(
+                    SdpProblem.Malformed,
+                    reader.Number,
+                    "an offer must begin with \"v=0\"; send RTCPeerConnection.localDescription.sdp.");
                 return null;
             }
 
@@ -115,7 +118,10 @@ internal sealed class SdpOfferParser(SdpError error)
             ReadOnlySpan<char> token = SdpText.TakeToken(ref value);
             if (!SdpText.IsToken(token, SdpLimits.MidCharsMax))
             {
-                return error.Set(SdpProblem.Malformed, line, $"a=group:BUNDLE must name mids of 1 to {SdpLimits.MidCharsMax} token characters.");
+                return error.Set(
+                    SdpProblem.Malformed,
+                    line,
+                    $"a=group:BUNDLE must name mids of 1 to {SdpLimits.MidCharsMax} token characters.");
             }
 
             if (_bundleMids.Count == SdpLimits.BundleMidsMax)
@@ -141,7 +147,8 @@ internal sealed class SdpOfferParser(SdpError error)
             {
                 if (_media[i].Mid is not null && string.Equals(_media[i].Mid, _media[j].Mid, StringComparison.Ordinal))
                 {
-                    return error.Set(SdpProblem.Malformed, _media[i].LineNumber, "the m-line's a=mid is already used; each must be unique.");
+                    return error.Set(
+                        SdpProblem.Malformed, _media[i].LineNumber, "the m-line's a=mid is already used; each must be unique.");
                 }
             }
         }

@@ -71,7 +71,8 @@ internal static class SdpSectionParser
     {
         if (!SdpFingerprint.TryParse(value, out SdpFingerprint fingerprint))
         {
-            return error.Set(SdpProblem.Malformed, line, "a=fingerprint must be a hash name and that hash in hex bytes with colons.");
+            return error.Set(
+                SdpProblem.Malformed, line, "a=fingerprint must be a hash name and that hash in hex bytes with colons.");
         }
 
         return section.TryAdd(fingerprint)

@@ -53,7 +53,7 @@ internal static class SdpText
 
         foreach (char c in text)
         {
-            bool ok = c is > ' ' and < (char)0x7F and not ('"' or '(' or ')' or ',' or ':' or ';' or '<' or '=' or '>' or '?' or '@'
+            bool ok = c is > ' ' and <= '~' and not ('"' or '(' or ')' or ',' or ':' or ';' or '<' or '=' or '>' or '?' or '@'
                 or '[' or '\\' or ']' or '/');
             if (!ok && !(allowSlash && c == '/'))
             {

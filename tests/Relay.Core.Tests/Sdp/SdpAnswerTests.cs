@@ -25,7 +25,8 @@ public class SdpAnswerTests
         Assert.Equal((vp8, (byte?)rtx), (session.Video.Codecs[0].PayloadType, session.Video.Codecs[0].RtxPayloadType));
         Assert.Equal(h264, session.Video.Codecs[1].PayloadType);
         Assert.Equal(SdpH264Profile.ConstrainedBaseline, session.Video.Codecs[1].H264Profile);
-        Assert.All(session.Video.Codecs, c => Assert.True(c.Feedback.HasFlag(SdpFeedback.Nack | SdpFeedback.NackPli | SdpFeedback.GoogRemb)));
+        const SdpFeedback expected = SdpFeedback.Nack | SdpFeedback.NackPli | SdpFeedback.GoogRemb;
+        Assert.All(session.Video.Codecs, codec => Assert.Equal(expected, codec.Feedback & expected));
         Assert.NotEqual(0, session.Audio.MidExtensionId);
         Assert.Equal(session.Audio.MidExtensionId, session.Video.MidExtensionId);
         Assert.NotEqual(0, session.Video.AbsSendTimeExtensionId);

@@ -111,7 +111,8 @@ public class SdpAnswerWriterTests
         string[] video = SdpOffers.Sections(SdpOffers.Accept(SdpOffers.SmallWith("a=rtcp-fb:96 nack", string.Empty)).Text)[2];
 
         Assert.Equal("m=video 9 UDP/TLS/RTP/SAVPF 96", video[0]);
-        Assert.DoesNotContain(video, line => line.Contains("33333", StringComparison.Ordinal) || line.Contains("rtx", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            video, line => line.Contains("33333", StringComparison.Ordinal) || line.Contains("rtx", StringComparison.Ordinal));
         Assert.Contains("a=ssrc:22222 cname:relaycname", video, StringComparer.Ordinal);
     }
 
@@ -139,7 +140,8 @@ public class SdpAnswerWriterTests
     public void An_extension_direction_is_answered_mirrored()
     {
         string offer = SdpOffers.SmallWith("a=mid:v", "a=mid:v\na=recvonly\na=extmap:3/recvonly urn:3gpp:video-orientation");
-        Assert.Contains("a=extmap:3/sendonly urn:3gpp:video-orientation", SdpOffers.Sections(SdpOffers.Accept(offer).Text)[2], StringComparer.Ordinal);
+        List<string[]> sections = SdpOffers.Sections(SdpOffers.Accept(offer).Text);
+        Assert.Contains("a=extmap:3/sendonly urn:3gpp:video-orientation", sections[2], StringComparer.Ordinal);
     }
 
     [Fact]

@@ -36,7 +36,8 @@ public class SdpCandidateTests
 
     [Theory]
     [InlineData("1 1 udp 2130706431 198.51.100.1 40000 typ host")]
-    [InlineData("417893856 1 udp 2113937151 c4009968-dc53-4c37-92bf-c570395ff649.local 40385 typ host generation 0 network-cost 999")]
+    [InlineData(
+        "417893856 1 udp 2113937151 c4009968-dc53-4c37-92bf-c570395ff649.local 40385 typ host generation 0 network-cost 999")]
     [InlineData("1 1 TCP 2105524479 fd00::2 9 typ host tcptype active")]
     [InlineData("d0bcf3d9c29a2bc887618212a1623bfa 2 udp 1 192.0.2.2 1 typ srflx raddr 0.0.0.0 rport 0")]
     public void Candidates_of_browsers_are_well_formed(string value) => Assert.True(SdpCandidate.IsWellFormed(value));

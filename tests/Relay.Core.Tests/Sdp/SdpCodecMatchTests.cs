@@ -25,7 +25,10 @@ public class SdpCodecMatchTests
     [Fact]
     public void A_codec_that_the_parameters_leave_out_is_refused()
     {
-        SdpAnswerParameters parameters = SdpOffers.Parameters with { Codecs = [SdpCodecKind.Opus, SdpCodecKind.H264, SdpCodecKind.H264] };
+        SdpAnswerParameters parameters = SdpOffers.Parameters with
+        {
+            Codecs = [SdpCodecKind.Opus, SdpCodecKind.H264, SdpCodecKind.H264],
+        };
         List<NegotiatedCodec> codecs = Match(
             parameters,
             "video",
@@ -92,7 +95,8 @@ public class SdpCodecMatchTests
     [Fact]
     public void Rtx_needs_nack()
     {
-        NegotiatedCodec codec = Assert.Single(Match("video", "96 97", "a=rtpmap:96 VP8/90000", "a=rtpmap:97 rtx/90000", "a=fmtp:97 apt=96"));
+        NegotiatedCodec codec = Assert.Single(
+            Match("video", "96 97", "a=rtpmap:96 VP8/90000", "a=rtpmap:97 rtx/90000", "a=fmtp:97 apt=96"));
         Assert.Null(codec.RtxPayloadType);
     }
 
@@ -118,7 +122,12 @@ public class SdpCodecMatchTests
     public void Feedback_is_the_intersection_by_kind()
     {
         NegotiatedCodec video = Assert.Single(Match(
-            "video", "96", "a=rtpmap:96 VP8/90000", "a=rtcp-fb:96 transport-cc", "a=rtcp-fb:96 nack pli", "a=rtcp-fb:96 goog-remb"));
+            "video",
+            "96",
+            "a=rtpmap:96 VP8/90000",
+            "a=rtcp-fb:96 transport-cc",
+            "a=rtcp-fb:96 nack pli",
+            "a=rtcp-fb:96 goog-remb"));
         NegotiatedCodec audio = Assert.Single(Match(
             "audio", "96", "a=rtpmap:96 opus/48000/2", "a=rtcp-fb:96 transport-cc", "a=rtcp-fb:96 nack"));
 
@@ -132,6 +141,7 @@ public class SdpCodecMatchTests
     private static List<NegotiatedCodec> Match(string kind, string formats, params string[] attributes) =>
         Match(SdpOffers.Parameters, kind, formats, attributes);
 
-    private static List<NegotiatedCodec> Match(SdpAnswerParameters parameters, string kind, string formats, params string[] attributes) =>
+    private static List<NegotiatedCodec> Match(
+        SdpAnswerParameters parameters, string kind, string formats, params string[] attributes) =>
         SdpCodecMatch.Match(Parse(kind, formats, attributes), parameters, []);
 }

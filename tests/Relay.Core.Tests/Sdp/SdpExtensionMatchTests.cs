@@ -11,7 +11,8 @@ public class SdpExtensionMatchTests
     [Fact]
     public void Accepted_extensions_keep_their_ids_and_order()
     {
-        List<SdpAcceptedExtension> accepted = Match("14 " + AbsSendTime, "1 urn:unknown", "4 " + Mid, "5 " + Mid, "13 urn:3gpp:video-orientation");
+        List<SdpAcceptedExtension> accepted = Match(
+            "14 " + AbsSendTime, "1 urn:unknown", "4 " + Mid, "5 " + Mid, "13 urn:3gpp:video-orientation");
 
         Assert.Equal(
             [
@@ -36,7 +37,7 @@ public class SdpExtensionMatchTests
     public void Two_byte_ids_need_extmap_allow_mixed()
     {
         Assert.Empty(Match("16 " + Mid));
-        Assert.Equal(16, Assert.Single(SdpExtensionMatch.Match(Parse("16 " + Mid + "\na=extmap-allow-mixed"), SdpOffers.Parameters, [])).Id);
+        Assert.Equal(16, Assert.Single(Match("16 " + Mid + "\na=extmap-allow-mixed")).Id);
     }
 
     [Fact]

@@ -71,7 +71,8 @@ public class SdpFragmentTests
         const string candidate = "a=candidate:1 1 udp 1 192.0.2.1 1 typ host\n";
         Assert.True(SdpFragment.TryParse(string.Concat(Enumerable.Repeat(candidate, SdpLimits.CandidatesMax))).IsOk);
         Assert.Equal(
-            SdpProblem.TooLarge, SdpFragment.TryParse(string.Concat(Enumerable.Repeat(candidate, SdpLimits.CandidatesMax + 1))).Problem);
+            SdpProblem.TooLarge, SdpFragment.TryParse(
+                string.Concat(Enumerable.Repeat(candidate, SdpLimits.CandidatesMax + 1))).Problem);
         Assert.Equal(SdpProblem.TooLarge, SdpFragment.TryParse(new string('a', SdpLimits.TextCharsMax + 1)).Problem);
     }
 

@@ -38,8 +38,10 @@ public class SdpMediaParserTests
     [Fact]
     public void The_number_of_formats_is_bounded()
     {
-        Assert.NotNull(SdpMediaParser.Start("x 9 y" + string.Concat(Enumerable.Repeat(" 1", SdpLimits.PayloadTypesMax)), 1, _error));
-        Assert.Null(SdpMediaParser.Start("x 9 y" + string.Concat(Enumerable.Repeat(" 1", SdpLimits.PayloadTypesMax + 1)), 1, _error));
+        Assert.NotNull(
+            SdpMediaParser.Start("x 9 y" + string.Concat(Enumerable.Repeat(" 1", SdpLimits.PayloadTypesMax)), 1, _error));
+        Assert.Null(
+            SdpMediaParser.Start("x 9 y" + string.Concat(Enumerable.Repeat(" 1", SdpLimits.PayloadTypesMax + 1)), 1, _error));
         Assert.Equal(SdpProblem.TooLarge, _error.Problem);
     }
 

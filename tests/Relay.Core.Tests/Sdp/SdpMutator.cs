@@ -5,12 +5,16 @@ internal sealed class SdpMutator(int seed, string[] seeds)
 {
     private static readonly string[] Inserts =
     [
-        "a=group:BUNDLE", "a=ice-lite", "a=mid:0", "a=bundle-only", "a=setup:active", "a=inactive", "a=rtcp-mux", "a=extmap:1 urn:x",
-        "m=audio 0 UDP/TLS/RTP/SAVPF 0", "m=video 9 UDP/TLS/RTP/SAVPF 96", "m=application 9 UDP/DTLS/SCTP x", "a=ssrc-group:FID 1 2", "a=",
-        "a=rtpmap:96 H264/90000", "a=fmtp:96 apt=96", "a=rtcp-fb:* nack", "a=ice-ufrag:", "a=extmap:15/sendonly urn:3gpp:video-orientation",
+        "a=group:BUNDLE", "a=ice-lite", "a=mid:0", "a=bundle-only", "a=setup:active", "a=inactive",
+        "a=rtcp-mux", "a=extmap:1 urn:x",
+        "m=audio 0 UDP/TLS/RTP/SAVPF 0", "m=video 9 UDP/TLS/RTP/SAVPF 96", "m=application 9 UDP/DTLS/SCTP x",
+        "a=ssrc-group:FID 1 2", "a=",
+        "a=rtpmap:96 H264/90000", "a=fmtp:96 apt=96", "a=rtcp-fb:* nack", "a=ice-ufrag:",
+        "a=extmap:15/sendonly urn:3gpp:video-orientation",
     ];
 
-    private static readonly string[] Numbers = ["0", "-1", "127", "128", "255", "65536", "4294967295", "4294967296", "99999999999999999999", ""];
+    private static readonly string[] Numbers =
+        ["0", "-1", "127", "128", "255", "65536", "4294967295", "4294967296", "99999999999999999999", ""];
 
     private readonly Random _random = new(seed);
 

@@ -44,10 +44,14 @@ public class SdpNegotiationTests
     [InlineData("a=group:BUNDLE a v", "a=x", SdpProblem.NotSupported, "Line 10: ", "max-bundle")]
     [InlineData("a=group:BUNDLE a v", "a=group:BUNDLE a", SdpProblem.NotSupported, "Line 14: ", "max-bundle")]
     [InlineData("a=rtpmap:111 opus/48000/2", "a=rtpmap:111 ISAC/16000", SdpProblem.NotSupported, "Line 10: ", "opus/48000/2")]
-    [InlineData("m=audio 9 UDP/TLS/RTP/SAVPF 111", "m=audio 0 UDP/TLS/RTP/SAVPF 111", SdpProblem.NotSupported, "Line 10: ", "port 0")]
-    [InlineData("m=audio 9 UDP/TLS/RTP/SAVPF 111", "m=audio 9 RTP/AVP 111", SdpProblem.NotSupported, "Line 10: ", "UDP/TLS/RTP/SAVPF")]
-    [InlineData("m=audio 9 UDP/TLS/RTP/SAVPF 111", "m=text 9 UDP/TLS/RTP/SAVPF 111", SdpProblem.NotSupported, "", "no audio m-line")]
-    public void A_refusal_names_the_line_and_the_fix(string line, string replacement, SdpProblem problem, string start, string fix)
+    [InlineData(
+        "m=audio 9 UDP/TLS/RTP/SAVPF 111", "m=audio 0 UDP/TLS/RTP/SAVPF 111", SdpProblem.NotSupported, "Line 10: ", "port 0")]
+    [InlineData(
+        "m=audio 9 UDP/TLS/RTP/SAVPF 111", "m=audio 9 RTP/AVP 111", SdpProblem.NotSupported, "Line 10: ", "UDP/TLS/RTP/SAVPF")]
+    [InlineData(
+        "m=audio 9 UDP/TLS/RTP/SAVPF 111", "m=text 9 UDP/TLS/RTP/SAVPF 111", SdpProblem.NotSupported, "", "no audio m-line")]
+    public void A_refusal_names_the_line_and_the_fix(
+        string line, string replacement, SdpProblem problem, string start, string fix)
     {
         SdpAnswerResult result = SdpOffers.Answer(SdpOffers.SmallWith(line, replacement));
 
@@ -61,7 +65,8 @@ public class SdpNegotiationTests
     [InlineData("a=setup:actpass", "a=setup:active")]
     [InlineData("a=setup:actpass", "a=x-no-setup")]
     public void An_active_or_silent_offer_is_answered(string line, string replacement) =>
-        Assert.Contains("a=setup:passive\r\n", SdpOffers.Accept(SdpOffers.SmallWith(line, replacement)).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "a=setup:passive\r\n", SdpOffers.Accept(SdpOffers.SmallWith(line, replacement)).Text, StringComparison.Ordinal);
 
     [Fact]
     public void The_strongest_fingerprint_is_used()
@@ -103,7 +108,8 @@ public class SdpNegotiationTests
     [Fact]
     public void A_video_that_cannot_be_forwarded_leaves_voice()
     {
-        NegotiatedSession session = SdpOffers.Accept(SdpOffers.SmallWith("a=rtpmap:96 VP8/90000", "a=rtpmap:96 AV1/90000")).Session;
+        NegotiatedSession session = SdpOffers.Accept(
+            SdpOffers.SmallWith("a=rtpmap:96 VP8/90000", "a=rtpmap:96 AV1/90000")).Session;
 
         Assert.Null(session.Video);
         Assert.Equal(["a"], session.BundleMids);
@@ -124,7 +130,8 @@ public class SdpNegotiationTests
     [Fact]
     public void Port_0_with_bundle_only_is_accepted_within_the_group()
     {
-        string offer = SdpOffers.SmallWith("m=video 9 UDP/TLS/RTP/SAVPF 96 97", "m=video 0 UDP/TLS/RTP/SAVPF 96 97\na=bundle-only");
+        string offer = SdpOffers.SmallWith(
+            "m=video 9 UDP/TLS/RTP/SAVPF 96 97", "m=video 0 UDP/TLS/RTP/SAVPF 96 97\na=bundle-only");
         Assert.Equal("v", SdpOffers.Accept(offer).Session.Video!.Mid);
 
         string outside = SdpOffers.With(offer, "a=group:BUNDLE a v", "a=group:BUNDLE a");

@@ -34,7 +34,8 @@ public class SdpOfferTests
         SdpPayloadType vp8 = video.PayloadTypes[0];
         Assert.Equal((96, "VP8", 90000u, 1), (vp8.Number, vp8.EncodingName, vp8.ClockRate, vp8.Channels));
         Assert.Equal(
-            SdpFeedback.GoogRemb | SdpFeedback.TransportCc | SdpFeedback.CcmFir | SdpFeedback.Nack | SdpFeedback.NackPli, vp8.Feedback);
+            SdpFeedback.GoogRemb | SdpFeedback.TransportCc | SdpFeedback.CcmFir | SdpFeedback.Nack | SdpFeedback.NackPli,
+            vp8.Feedback);
         Assert.Equal("apt=96", video.PayloadTypes[1].Parameters);
         Assert.Equal(11, video.Extmaps.Count);
         Assert.Contains(new SdpExtmap(4, "urn:ietf:params:rtp-hdrext:sdes:mid", null), video.Extmaps);

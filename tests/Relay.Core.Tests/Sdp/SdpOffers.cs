@@ -12,7 +12,8 @@ internal static class SdpOffers
 
     public static readonly string[] Names =
     [
-        "aiortc", "chrome", "chrome-data", "chrome-max-bundle", "chrome-recvonly", "chrome-simulcast", "chrome-voice", "firefox", "safari",
+        "aiortc", "chrome", "chrome-data", "chrome-max-bundle", "chrome-recvonly", "chrome-simulcast", "chrome-voice",
+        "firefox", "safari",
     ];
 
     /// <summary>Audio and video, one codec each, credentials and fingerprint at the session level.</summary>
