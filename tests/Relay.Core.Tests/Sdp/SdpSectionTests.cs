@@ -30,7 +30,8 @@ public class SdpSectionTests
     [Fact]
     public void What_an_m_line_says_itself_wins()
     {
-        const string own = $"a=ice-ufrag:own0\na=ice-pwd:ownpasswordownpassword00\na=fingerprint:{Other}\na=setup:active\na=sendonly";
+        const string own =
+            $"a=ice-ufrag:own0\na=ice-pwd:ownpasswordownpassword00\na=fingerprint:{Other}\na=setup:active\na=sendonly";
         SdpMedia video = SdpOffers.Parse(SdpOffers.SmallWith("a=mid:v", "a=mid:v\n" + own)).Media[1];
 
         Assert.Equal(("own0", "ownpasswordownpassword00"), (video.UsernameFragment, video.Password));
