@@ -34,7 +34,8 @@ internal static class RelayApplication
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = RequestBody.MaxBytes;
+            // A little more than any endpoint takes: chunk framing counts here, and the endpoints say 413 themselves.
+            kestrel.Limits.MaxRequestBodySize = RequestBody.MaxBytes + 4096;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.MaxRequestLineSize = 4096;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(HeadersTimeoutSeconds);

@@ -175,7 +175,11 @@ internal sealed class SessionControl
         }
 
         int worker = view.RenewPool ?? _media.ChooseWorker();
-        OpenLegResult opened = _media.OpenLeg(worker, offer);
+        if (Guarded(() => _media.OpenLeg(worker, offer)) is not { } opened)
+        {
+            return Problem.Internal();
+        }
+
         if (opened.Problem != MediaProblem.None || opened.Answer is null)
         {
             return MediaProblems.ToResult(opened.Problem, opened.Detail);
@@ -213,7 +217,11 @@ internal sealed class SessionControl
             return MediaTooOften(retryAfterSeconds);
         }
 
-        RestartIceResult restarted = _media.RestartIce(session.Leg, fragment);
+        if (Guarded(() => _media.RestartIce(session.Leg, fragment)) is not { } restarted)
+        {
+            return Problem.Internal();
+        }
+
         if (restarted.Problem != MediaProblem.None || restarted.SdpFragment is null)
         {
             return MediaProblems.ToResult(restarted.Problem, restarted.Detail);
@@ -267,6 +275,23 @@ internal sealed class SessionControl
         _drainNoticeSeconds = noticeSeconds;
         _engine.HandleDrain(_clock.Now);
         CarryOut();
+    }
+
+    /// <summary>
+    /// What a client sent is parsed in there: a bug that it finds must cost one request, not the relay. Null if it threw.
+    /// </summary>
+    private T? Guarded<T>(Func<T> negotiate)
+        where T : class
+    {
+        try
+        {
+            return negotiate();
+        }
+        catch (Exception e)
+        {
+            _logger.NegotiationFailed(e);
+            return null;
+        }
     }
 
     private Problem MediaTooOften(int retryAfterSeconds)

@@ -35,4 +35,7 @@ internal static partial class HostLog
 
     [LoggerMessage(205, LogLevel.Warning, "A worker's mailbox was full: {What}")]
     public static partial void MailboxFull(this ILogger logger, string what);
+
+    [LoggerMessage(206, LogLevel.Error, "An offer or ICE restart made the media plane fail")]
+    public static partial void NegotiationFailed(this ILogger logger, Exception exception);
 }

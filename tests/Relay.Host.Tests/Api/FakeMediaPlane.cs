@@ -19,6 +19,9 @@ internal sealed class FakeMediaPlane : IMediaPlane
 
     public MediaProblem Problem { get; set; }
 
+    /// <summary>Throws when asked for a leg.</summary>
+    public bool Fails { get; set; }
+
     public bool PairRefused { get; set; }
 
     public bool UnpairRefused { get; set; }
@@ -49,6 +52,11 @@ internal sealed class FakeMediaPlane : IMediaPlane
 
     public OpenLegResult OpenLeg(int worker, string offer)
     {
+        if (Fails)
+        {
+            throw new InvalidOperationException("as the test wants it");
+        }
+
         if (Problem != MediaProblem.None)
         {
             return new OpenLegResult(default, null, Problem, "as the test wants it");
