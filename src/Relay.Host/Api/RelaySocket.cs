@@ -95,7 +95,7 @@ internal sealed class RelaySocket : IDisposable
         // From here on nothing counts as the relay's own close any more; the client's is answered with 1000.
         SocketClose? ours = Interlocked.CompareExchange(ref _close, SocketClose.Normal, null);
         _outgoing.Writer.TryComplete();
-        CancelAfter(_sending, end == SocketEnd.Lost ? TimeSpan.Zero : CloseWait);
+        CancelAfter(_sending, _webSocket.State == WebSocketState.CloseReceived ? CloseWait : TimeSpan.Zero);
         await writing;
         return ours is null ? end : ours.EndsSession ? SocketEnd.Left : SocketEnd.Lost;
     }

@@ -29,6 +29,11 @@ internal static class OptionBinder
             {
                 problems.Add(Unknown(leaf));
             }
+            else if (leaf.Value is null && OptionCatalog.Entries.Any(entry => !entry.IsList && leaf.Path.Equals(entry.Key, StringComparison.OrdinalIgnoreCase)))
+            {
+                // null or an empty object in the file: not the default by accident.
+                problems.Add(OptionProblem.OfValue(leaf.Path, "null", "must have a value", "value"));
+            }
         }
 
         return options;

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Relay.Host.Api;
+using Xunit;
+
+namespace Relay.Host.Tests.Api;
+
+public class DrainerTests
+{
+    [Fact]
+    public async Task Draining_refuses_what_is_new_and_lets_pairs_talk_until_they_end()
+    {
+        await using RunningRelay relay = await RunningRelay.StartAsync(options => options.Drain.Seconds = 60);
+        (TestClient first, TestClient second) = await relay.ConnectPairAsync();
+        using TestClient alone = await relay.ConnectAsync();
+        using TestClient unconnected = await relay.OpenSessionAsync();
+
+        Task draining = relay.Services.GetRequiredService<Drainer>().DrainAsync(CancellationToken.None);
+
+        foreach (TestClient client in (TestClient[])[first, second, alone])
+        {
+            JsonElement notice = await client.ExpectAsync("notice");
+            Assert.Equal("draining", notice.GetProperty("code").GetString());
+            Assert.Equal(58, notice.GetProperty("seconds").GetInt32());
+        }
+
+        using HttpResponseMessage ready = await relay.Http.GetAsync("/readyz");
+        await SessionEndpointsTests.ExpectProblemAsync(ready, 503, "draining");
+        using HttpResponseMessage open = await relay.Http.PostAsync("/v1/sessions", null);
+        await SessionEndpointsTests.ExpectProblemAsync(open, 503, "draining");
+        using HttpResponseMessage media = await relay.SendAsync(HttpMethod.Post, alone.MediaPath, alone.Token, "v=0", "application/sdp");
+        await SessionEndpointsTests.ExpectProblemAsync(media, 503, "draining");
+        Assert.Equal("ok", await relay.Http.GetStringAsync("/healthz"));
+        Assert.Contains("\"status\":\"draining\"", await relay.Http.GetStringAsync("/v1/status"), StringComparison.Ordinal);
+        await alone.SendAsync("""{"t":"enqueue","d":{"mode":"text"}}""");
+        await alone.ExpectErrorAsync("draining");
+        await unconnected.ConnectAsync();
+        await unconnected.ExpectAsync("welcome");
+        await unconnected.ExpectAsync("notice");
+
+        await first.SendAsync("""{"t":"next"}""");
+        await first.ExpectErrorAsync("draining");
+        await first.SendAsync("""{"t":"chat","d":{"text":"bye"}}""");
+        await second.ExpectAsync("chat");
+        Assert.False(draining.IsCompleted);
+        await first.SendAsync("""{"t":"end"}""");
+        await first.ExpectAsync("idle");
+        await second.ExpectAsync("partner.gone");
+        foreach (TestClient client in (TestClient[])[first, second, alone, unconnected])
+        {
+            Assert.Equal(1001, await client.ExpectCloseAsync());
+        }
+
+        await draining;
+        first.Dispose();
+        second.Dispose();
+    }
+
+    [Fact]
+    public async Task Pairs_are_cut_at_the_deadline()
+    {
+        await using RunningRelay relay = await RunningRelay.StartAsync(options => options.Drain.Seconds = 1);
+        (TestClient first, TestClient second) = await relay.ConnectPairAsync();
+        Task draining = relay.Services.GetRequiredService<Drainer>().DrainAsync(CancellationToken.None);
+        await first.ExpectAsync("notice");
+        Assert.Equal(1001, await first.ExpectCloseAsync());
+        Assert.Equal(1001, await second.ExpectCloseAsync());
+        await draining;
+        first.Dispose();
+        second.Dispose();
+    }
+
+    [Fact]
+    public async Task Stopping_the_host_closes_sockets_as_going_away()
+    {
+        await using RunningRelay relay = await RunningRelay.StartAsync();
+        using TestClient client = await relay.ConnectAsync();
+        Task stopping = relay.StopAsync();
+        Assert.Equal(1001, await client.ExpectCloseAsync());
+        await stopping;
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(10)]
+    [InlineData(3600)]
+    public void The_budget_ends_before_the_time_is_up(int seconds)
+    {
+        DrainBudget budget = DrainBudget.Of(TimeSpan.FromSeconds(seconds));
+        Assert.InRange(budget.Pairs.TotalSeconds, seconds / 2.0, seconds);
+        Assert.True(budget.Pairs + budget.Sockets + budget.Stop < TimeSpan.FromSeconds(seconds));
+    }
+}

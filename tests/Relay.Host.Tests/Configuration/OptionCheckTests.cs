@@ -1,0 +1,99 @@
+using System.Globalization;
+using Relay.Host.Configuration;
+using Xunit;
+
+namespace Relay.Host.Tests.Configuration;
+
+public class OptionCheckTests
+{
+    public static TheoryData<string> Numbers() => [.. OptionCatalog.Entries.Where(entry => entry.Property.PropertyType == typeof(int)).Select(entry => entry.Key)];
+
+    [Fact]
+    public void The_defaults_are_fit_to_start_with() => Assert.Empty(Check(_ => { }));
+
+    [Theory]
+    [MemberData(nameof(Numbers))]
+    public void Numbers_are_held_to_their_range(string key)
+    {
+        OptionEntry entry = OptionCatalog.Entries.Single(e => e.Key.Equals(key, StringComparison.Ordinal));
+        Assert.True(entry.Rules.Min > long.MinValue && entry.Rules.Max < int.MaxValue && entry.Rules.Unit.Length > 0, "every number has a range and a unit");
+        foreach (long outside in (long[])[entry.Rules.Min - 1, entry.Rules.Max + 1])
+        {
+            OptionProblem problem = Check(options => entry.Set(options, (int)outside)).First(p => p.Key.Equals(key, StringComparison.Ordinal));
+            string line = problem.ToString();
+            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"\"{outside}\""), line, StringComparison.Ordinal);
+            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"from {entry.Rules.Min} to {entry.Rules.Max} ({entry.Rules.Unit})"), line, StringComparison.Ordinal);
+            Assert.Contains("--" + key + "=", line, StringComparison.Ordinal);
+            Assert.Contains("RELAY_" + key.Replace(":", "__", StringComparison.Ordinal), line, StringComparison.Ordinal);
+        }
+
+        foreach (long inside in (long[])[entry.Rules.Min, entry.Rules.Max])
+        {
+            Assert.DoesNotContain(Check(options => entry.Set(options, (int)inside)), p => p.Allowed.StartsWith("must be a whole number", StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData("Http:Listen", "https://127.0.0.1:8080")]
+    [InlineData("Http:Listen", "http://127.0.0.1:8080/path")]
+    [InlineData("Http:Listen", "http://chat.example:8080")]
+    [InlineData("Http:Listen", "8080")]
+    [InlineData("Http:Listen", "http://user@127.0.0.1:8080")]
+    [InlineData("Http:Listen", "")]
+    [InlineData("Http:AllowedOrigins", "chat.example")]
+    [InlineData("Http:AllowedOrigins", "https://chat.example/")]
+    [InlineData("Http:AllowedOrigins", "https://chat.example/path")]
+    [InlineData("Http:AllowedOrigins", "ftp://chat.example")]
+    [InlineData("Http:TrustedProxies", "10.0.0.0/33")]
+    [InlineData("Http:TrustedProxies", "proxy")]
+    [InlineData("Media:BindAddress", "localhost")]
+    [InlineData("Media:BindAddress", "")]
+    [InlineData("Media:AnnouncedAddresses", "0.0.0.0")]
+    [InlineData("Media:AnnouncedAddresses", "::")]
+    [InlineData("Media:AnnouncedAddresses", "chat.example")]
+    [InlineData("Media:SrtpProfiles", "AES_CM_128_NULL")]
+    public void Texts_are_held_to_their_shape(string key, string value)
+    {
+        OptionEntry entry = OptionCatalog.Entries.Single(e => e.Key.Equals(key, StringComparison.Ordinal));
+        OptionProblem problem = Assert.Single(Check(options => entry.Set(options, entry.IsList ? new[] { value } : value)));
+        Assert.Equal((key, $"\"{value}\""), (problem.Key, problem.Value));
+    }
+
+    [Theory]
+    [InlineData("Http:Listen", "http://localhost:80")]
+    [InlineData("Http:Listen", "http://[::]:0")]
+    [InlineData("Http:AllowedOrigins", "*")]
+    [InlineData("Http:AllowedOrigins", "http://localhost:5173")]
+    [InlineData("Http:TrustedProxies", "10.0.0.0/8")]
+    [InlineData("Http:TrustedProxies", "fd00::/8")]
+    [InlineData("Http:TrustedProxies", "::1")]
+    [InlineData("Media:BindAddress", "::")]
+    [InlineData("Media:AnnouncedAddresses", "2001:db8::1")]
+    [InlineData("Media:SrtpProfiles", "AES128_CM_SHA1_80")]
+    public void Good_texts_pass(string key, string value)
+    {
+        OptionEntry entry = OptionCatalog.Entries.Single(e => e.Key.Equals(key, StringComparison.Ordinal));
+        Assert.Empty(Check(options => entry.Set(options, entry.IsList ? new[] { value } : value)));
+    }
+
+    [Fact]
+    public void Options_that_depend_on_each_other_are_checked_together()
+    {
+        Assert.Equal("Media:Port", Assert.Single(Check(o => (o.Media.Port, o.Media.Workers) = (65_530, 7))).Key);
+        Assert.Empty(Check(o => (o.Media.Port, o.Media.Workers) = (65_530, 6)));
+        Assert.Empty(Check(o => (o.Media.Port, o.Media.Workers) = (0, 64)));
+        Assert.Equal("Media:LegsPerWorkerTarget", Assert.Single(Check(o => o.Media.MaxLegsPerWorker = 100)).Key);
+        Assert.Equal("Media:SrtpProfiles", Assert.Single(Check(o => o.Media.SrtpProfiles = [])).Key);
+        Assert.Contains("only once", Assert.Single(Check(o => o.Http.AllowedOrigins = ["https://a.example", "https://A.example"])).Allowed, StringComparison.Ordinal);
+        Assert.Contains("at most 8 items", Assert.Single(Check(o => o.Media.AnnouncedAddresses = [.. Enumerable.Range(1, 9).Select(i => "192.0.2." + i.ToString(CultureInfo.InvariantCulture))])).Allowed, StringComparison.Ordinal);
+    }
+
+    private static List<OptionProblem> Check(Action<RelayOptions> change)
+    {
+        var options = new RelayOptions();
+        change(options);
+        var problems = new List<OptionProblem>();
+        OptionCheck.Run(options, problems);
+        return problems;
+    }
+}
