@@ -27,10 +27,13 @@ public sealed class SimulatedPeer : IDisposable
     private readonly Dictionary<ushort, byte[]> _sentVideo = [];
     private ushort _pictureId = 0x7ff0;
     private byte _tl0 = 250;
+    private ushort _rtxSequence;
 
-    public SimulatedPeer(SimulatedRelay relay, int slot, uint generation, byte seed, bool hasVideo = true)
+    public SimulatedPeer(
+        SimulatedRelay relay, int slot, uint generation, byte seed, bool hasVideo = true, SimulatedMedia? media = null)
     {
         _relay = relay;
+        Media = media ?? new SimulatedMedia();
         _seed = seed;
         Id = new TransportId(slot, generation);
         Address = TransportAddress.FromIPv4(0x0a000000u + seed, (ushort)(10_000 + seed));
@@ -49,6 +52,9 @@ public sealed class SimulatedPeer : IDisposable
     }
 
     public TransportId Id { get; }
+
+    /// <summary>What its offer agreed on.</summary>
+    public SimulatedMedia Media { get; }
 
     public TransportAddress Address { get; set; }
 
@@ -80,15 +86,24 @@ public sealed class SimulatedPeer : IDisposable
 
     public int NacksReceived { get; private set; }
 
+    /// <summary>Bytes of each video payload.</summary>
+    public int VideoPayloadBytes { get; set; } = 1000;
+
+    /// <summary>Datagrams from the relay that did not open: replays, bad tags, unknown protocols.</summary>
+    public int Rejected { get; private set; }
+
+    /// <summary>Everything that arrived, decrypted, as it was on the wire otherwise.</summary>
+    public List<byte[]> Plaintexts { get; } = [];
+
     public List<ReceivedRtp> Received { get; } = [];
 
     public List<byte[]> ReceivedRtcp { get; } = [];
 
     public List<byte[]> ReceivedStun { get; } = [];
 
-    public IEnumerable<ReceivedRtp> Video => Received.Where(p => p.PayloadType == VideoPayloadType);
+    public IEnumerable<ReceivedRtp> Video => Received.Where(p => p.PayloadType == Media.VideoPayloadType);
 
-    public IEnumerable<ReceivedRtp> Audio => Received.Where(p => p.PayloadType == AudioPayloadType);
+    public IEnumerable<ReceivedRtp> Audio => Received.Where(p => p.PayloadType == Media.AudioPayloadType);
 
     public static IceRemoteUfrag CreateUfrag(string text) =>
         IceRemoteUfrag.TryCreate(text, out IceRemoteUfrag ufrag) ? ufrag : throw new ArgumentException("Not a ufrag.", nameof(text));
@@ -97,41 +112,15 @@ public sealed class SimulatedPeer : IDisposable
     {
         var audio = new MediaParameters
         {
-            Mid = new InlineText("0"u8),
-            CanProduce = true,
-            CanConsume = true,
-            MidExtensionId = MidExtensionId,
+            Mid = new InlineText(Media.AudioMid),
+            CanProduce = Media.CanProduce,
+            CanConsume = Media.CanConsume,
+            MidExtensionId = Media.MidExtensionId,
+            AbsSendTimeExtensionId = Media.AbsSendTimeExtensionId,
             RemoteSsrc = withMidOnly ? 0 : AudioSsrc,
             LocalSsrc = 0x5000_0000u + _seed,
         };
-        audio.Add(new CodecParameters { Codec = CodecKind.Opus, PayloadType = AudioPayloadType });
-        var video = new MediaParameters();
-        if (HasVideo)
-        {
-            video = new MediaParameters
-            {
-                Mid = new InlineText("1"u8),
-                CanProduce = true,
-                CanConsume = true,
-                MidExtensionId = MidExtensionId,
-                RemoteSsrc = withMidOnly ? 0 : VideoSsrc,
-                RemoteRtxSsrc = withMidOnly ? 0 : RtxSsrc,
-                LocalSsrc = 0x6000_0000u + _seed,
-                LocalRtxSsrc = 0x7000_0000u + _seed,
-            };
-            video.Add(new CodecParameters
-            {
-                Codec = CodecKind.Vp8,
-                PayloadType = VideoPayloadType,
-                RtxPayloadType = RtxPayloadType,
-                HasRtx = true,
-                HasNack = true,
-                HasPli = true,
-                HasFir = true,
-                HasRemb = true,
-            });
-        }
-
+        audio.Add(new CodecParameters { Codec = CodecKind.Opus, PayloadType = Media.AudioPayloadType });
         return new TransportParameters
         {
             LocalIce = Credentials,
@@ -139,7 +128,7 @@ public sealed class SimulatedPeer : IDisposable
             RemoteFingerprint = ScriptedDtls.Fingerprint(_seed),
             Cname = new InlineText("relay"u8),
             Audio = audio,
-            Video = video,
+            Video = HasVideo ? CreateVideoParameters(withMidOnly) : new MediaParameters(),
         };
     }
 
@@ -181,31 +170,43 @@ public sealed class SimulatedPeer : IDisposable
     {
         byte[] payload = new byte[bytes];
         Array.Fill(payload, _seed);
-        Send(AudioPayloadType, AudioSsrc, AudioSequence, (uint)(AudioSequence * 960), marker: false, payload, "0"u8);
+        Send(Media.AudioPayloadType, AudioSsrc, AudioSequence, (uint)(AudioSequence * 960), marker: false, payload, Media.AudioMid);
         AudioSequence++;
     }
 
-    /// <summary>Sends one frame in packets of 1000 bytes, 33 ms after the last one.</summary>
+    /// <summary>Sends one frame in packets of <see cref="VideoPayloadBytes"/>, 33 ms after the last one.</summary>
     public void SendFrame(bool keyframe, int packets = 2)
     {
+        foreach (byte[] datagram in SealFrame(keyframe, packets))
+        {
+            _relay.FromPeer(this, datagram);
+        }
+    }
+
+    /// <summary>Seals one frame without sending it, for a test that loses or reorders its packets.</summary>
+    public List<byte[]> SealFrame(bool keyframe, int packets = 2)
+    {
+        List<byte[]> sealedPackets = [];
         for (int i = 0; i < packets; i++)
         {
             byte[] payload = CreateVp8Payload(keyframe, isFirst: i == 0);
             _sentVideo[VideoSequence] = payload;
-            Send(VideoPayloadType, VideoSsrc, VideoSequence, VideoTimestamp, i == packets - 1, payload, "1"u8);
+            sealedPackets.Add(SealMedia(
+                Media.VideoPayloadType, VideoSsrc, VideoSequence, VideoTimestamp, i == packets - 1, payload, Media.VideoMid));
             VideoSequence++;
         }
 
         VideoTimestamp += 3000;
         _pictureId = (ushort)((_pictureId + 1) & 0x7fff);
         _tl0++;
+        return sealedPackets;
     }
 
     /// <summary>Sends a padding-only packet, as bandwidth probes do.</summary>
     public void SendPadding()
     {
         byte[] header = new byte[12];
-        RtpHeaderWriter.Write(header, marker: false, VideoPayloadType, VideoSequence, VideoTimestamp, VideoSsrc, hasExtension: false);
+        RtpHeaderWriter.Write(header, marker: false, Media.VideoPayloadType, VideoSequence, VideoTimestamp, VideoSsrc, hasExtension: false);
         RtpHeaderWriter.SetPadding(header, hasPadding: true);
         byte[] padding = new byte[200];
         padding[^1] = 200;
@@ -215,10 +216,7 @@ public sealed class SimulatedPeer : IDisposable
 
     public byte[] SendRtcp(ReadOnlySpan<byte> compound)
     {
-        byte[] buffer = new byte[compound.Length + 64];
-        compound.CopyTo(buffer);
-        _outbound.ProtectRtcp(buffer, compound.Length, out int length);
-        byte[] datagram = buffer[..length];
+        byte[] datagram = SealRtcp(compound);
         _relay.FromPeer(this, datagram);
         return datagram;
     }
@@ -247,11 +245,26 @@ public sealed class SimulatedPeer : IDisposable
     /// <summary>Seals and sends any RTP packet.</summary>
     public byte[] SendRaw(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload)
     {
-        byte[] output = new byte[header.Length + payload.Length + 64];
-        _outbound.Protect(header, default, payload, output, out int length);
-        byte[] datagram = output[..length];
+        byte[] datagram = Seal(header, payload);
         _relay.FromPeer(this, datagram);
         return datagram;
+    }
+
+    /// <summary>Seals any RTP packet.</summary>
+    public byte[] Seal(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload)
+    {
+        byte[] output = new byte[header.Length + payload.Length + 64];
+        _outbound.Protect(header, default, payload, output, out int length);
+        return output[..length];
+    }
+
+    /// <summary>Seals any RTCP compound.</summary>
+    public byte[] SealRtcp(ReadOnlySpan<byte> compound)
+    {
+        byte[] buffer = new byte[compound.Length + 64];
+        compound.CopyTo(buffer);
+        _outbound.ProtectRtcp(buffer, compound.Length, out int length);
+        return buffer[..length];
     }
 
     /// <summary>Takes a datagram from the relay.</summary>
@@ -261,18 +274,40 @@ public sealed class SimulatedPeer : IDisposable
         {
             case DatagramKind.Stun:
                 ReceivedStun.Add(datagram);
+                Plaintexts.Add(datagram);
                 break;
 
             case DatagramKind.Rtp when _inbound.Unprotect(datagram, out int length) == default:
                 RtpPacketReader.TryParse(datagram.AsSpan(0, length), out RtpPacketReader rtp);
-                Received.Add(new ReceivedRtp(rtp, _relay.Now));
+                Received.Add(new ReceivedRtp(rtp, Media, _relay.Now));
+                Plaintexts.Add(datagram[..length]);
                 break;
 
             case DatagramKind.Rtcp when _inbound.UnprotectRtcp(datagram, out int length) == default:
                 ReceivedRtcp.Add(datagram[..length]);
+                Plaintexts.Add(datagram[..length]);
                 HandleRtcp(datagram.AsSpan(0, length));
                 break;
+
+            default:
+                Rejected++;
+                break;
         }
+    }
+
+    /// <summary>Sends a video packet again over RTX, asked for or not.</summary>
+    public void Retransmit(ushort sequence)
+    {
+        if (!_sentVideo.TryGetValue(sequence, out byte[]? payload))
+        {
+            return;
+        }
+
+        byte[] header = new byte[12];
+        RtpHeaderWriter.Write(header, marker: false, Media.RtxPayloadType, _rtxSequence++, VideoTimestamp, RtxSsrc, hasExtension: false);
+        byte[] original = new byte[2];
+        BinaryPrimitives.WriteUInt16BigEndian(original, sequence);
+        SendRaw(header, [.. original, .. payload]);
     }
 
     public void Dispose()
@@ -283,7 +318,7 @@ public sealed class SimulatedPeer : IDisposable
 
     private byte[] CreateVp8Payload(bool keyframe, bool isFirst)
     {
-        byte[] payload = new byte[1000];
+        byte[] payload = new byte[VideoPayloadBytes];
         payload[0] = (byte)(0x80 | (isFirst ? 0x10 : 0));
         payload[1] = 0xc0;
         BinaryPrimitives.WriteUInt16BigEndian(payload.AsSpan(2), (ushort)(0x8000 | _pictureId));
@@ -293,13 +328,50 @@ public sealed class SimulatedPeer : IDisposable
         return payload;
     }
 
-    private void Send(byte payloadType, uint ssrc, ushort sequence, uint timestamp, bool marker, byte[] payload, ReadOnlySpan<byte> mid)
+    private void Send(byte payloadType, uint ssrc, ushort sequence, uint timestamp, bool marker, byte[] payload, byte[] mid) =>
+        _relay.FromPeer(this, SealMedia(payloadType, ssrc, sequence, timestamp, marker, payload, mid));
+
+    private byte[] SealMedia(byte payloadType, uint ssrc, ushort sequence, uint timestamp, bool marker, byte[] payload, byte[] mid)
     {
-        byte[] header = new byte[12 + 32];
+        byte[] header = new byte[12 + 48];
         RtpHeaderWriter.Write(header, marker, payloadType, sequence, timestamp, ssrc, hasExtension: true);
-        HeaderExtensionWriter extensions = HeaderExtensionWriter.Begin(header.AsSpan(12), twoByte: false);
-        extensions.TryAdd(MidExtensionId, mid);
-        SendRaw(header.AsSpan(0, 12 + extensions.Finish()), payload);
+        HeaderExtensionWriter extensions = HeaderExtensionWriter.Begin(header.AsSpan(12), Media.UsesTwoByteExtensions);
+        extensions.TryAdd(Media.MidExtensionId, mid);
+        if (Media.VideoOrientationExtensionId != 0 && payloadType == Media.VideoPayloadType)
+        {
+            extensions.TryAdd(Media.VideoOrientationExtensionId, [Media.VideoOrientation]);
+        }
+
+        return Seal(header.AsSpan(0, 12 + extensions.Finish()), payload);
+    }
+
+    private MediaParameters CreateVideoParameters(bool withMidOnly)
+    {
+        var video = new MediaParameters
+        {
+            Mid = new InlineText(Media.VideoMid),
+            CanProduce = Media.CanProduce,
+            CanConsume = Media.CanConsume,
+            MidExtensionId = Media.MidExtensionId,
+            AbsSendTimeExtensionId = Media.AbsSendTimeExtensionId,
+            VideoOrientationExtensionId = Media.VideoOrientationExtensionId,
+            RemoteSsrc = withMidOnly ? 0 : VideoSsrc,
+            RemoteRtxSsrc = withMidOnly ? 0 : RtxSsrc,
+            LocalSsrc = 0x6000_0000u + _seed,
+            LocalRtxSsrc = 0x7000_0000u + _seed,
+        };
+        video.Add(new CodecParameters
+        {
+            Codec = CodecKind.Vp8,
+            PayloadType = Media.VideoPayloadType,
+            RtxPayloadType = Media.RtxPayloadType,
+            HasRtx = true,
+            HasNack = true,
+            HasPli = Media.HasPli,
+            HasFir = true,
+            HasRemb = true,
+        });
+        return video;
     }
 
     private void HandleRtcp(ReadOnlySpan<byte> compound)
@@ -325,28 +397,12 @@ public sealed class SimulatedPeer : IDisposable
             }
         }
     }
-
-    private ushort _rtxSequence;
-
-    private void Retransmit(ushort sequence)
-    {
-        if (!_sentVideo.TryGetValue(sequence, out byte[]? payload))
-        {
-            return;
-        }
-
-        byte[] header = new byte[12];
-        RtpHeaderWriter.Write(header, marker: false, RtxPayloadType, _rtxSequence++, VideoTimestamp, RtxSsrc, hasExtension: false);
-        byte[] original = new byte[2];
-        BinaryPrimitives.WriteUInt16BigEndian(original, sequence);
-        SendRaw(header, [.. original, .. payload]);
-    }
 }
 
 /// <summary>One decrypted RTP packet as a peer saw it.</summary>
 public sealed record ReceivedRtp
 {
-    public ReceivedRtp(in RtpPacketReader rtp, Instant time)
+    public ReceivedRtp(in RtpPacketReader rtp, SimulatedMedia media, Instant time)
     {
         PayloadType = rtp.PayloadType;
         Ssrc = rtp.Ssrc;
@@ -354,11 +410,16 @@ public sealed record ReceivedRtp
         Timestamp = rtp.Timestamp;
         Marker = rtp.Marker;
         Payload = rtp.Payload.ToArray();
-        Header = [];
-        HasMid = rtp.TryGetExtension(SimulatedPeer.MidExtensionId, out ReadOnlySpan<byte> mid);
+        HasMid = rtp.TryGetExtension(media.MidExtensionId, out ReadOnlySpan<byte> mid);
+        ExtensionProfile = rtp.ExtensionProfile;
+        HasAbsSendTime = media.AbsSendTimeExtensionId != 0 && rtp.TryGetExtension(media.AbsSendTimeExtensionId, out _);
+        Orientation = media.VideoOrientationExtensionId != 0
+            && rtp.TryGetExtension(media.VideoOrientationExtensionId, out ReadOnlySpan<byte> orientation)
+            ? orientation[0]
+            : null;
         Mid = Encoding.ASCII.GetString(mid);
         Time = time;
-        if (PayloadType == SimulatedPeer.VideoPayloadType)
+        if (PayloadType == media.VideoPayloadType)
         {
             Vp8PayloadDescriptor.TryParse(Payload, out Vp8PayloadDescriptor descriptor);
             Vp8 = descriptor;
@@ -377,7 +438,11 @@ public sealed record ReceivedRtp
 
     public byte[] Payload { get; }
 
-    public byte[] Header { get; }
+    public ushort ExtensionProfile { get; }
+
+    public bool HasAbsSendTime { get; }
+
+    public byte? Orientation { get; }
 
     public bool HasMid { get; }
 

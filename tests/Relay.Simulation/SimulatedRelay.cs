@@ -16,7 +16,8 @@ public sealed class SimulatedRelay : IDisposable
     private readonly Dictionary<TransportAddress, SimulatedPeer> _peers = [];
     private long _order;
 
-    public SimulatedRelay(SrtpProfile profile = SrtpProfile.AeadAes128Gcm, int seed = 1, EngineOptions? options = null, int poolSlots = 4096)
+    public SimulatedRelay(
+        SrtpProfile profile = SrtpProfile.AeadAes128Gcm, int seed = 1, EngineOptions? options = null, int poolSlots = 4096)
     {
         Profile = profile;
         Random = new SeededRandom(seed);
@@ -38,6 +39,15 @@ public sealed class SimulatedRelay : IDisposable
     public Instant Now { get; private set; } = new(TimeSpan.FromHours(1).Ticks);
 
     public List<EngineEvent> Events { get; } = [];
+
+    /// <summary>Bytes that the engine's own calls allocated on this thread since the start.</summary>
+    public long EngineAllocatedBytes { get; private set; }
+
+    /// <summary>False: nobody takes what the engine wants to send, as when the socket is blocked.</summary>
+    public bool TakesTransmits { get; set; } = true;
+
+    /// <summary>Datagrams that found no slot to be received in.</summary>
+    public int NotReceived { get; private set; }
 
     /// <summary>Datagrams sent to an address that no peer has.</summary>
     public int StrayDatagrams { get; private set; }
@@ -66,13 +76,30 @@ public sealed class SimulatedRelay : IDisposable
         Drain();
     }
 
+    /// <summary>Hands a datagram to the engine at once, past the network.</summary>
+    public void Receive(TransportAddress address, ReadOnlySpan<byte> datagram)
+    {
+        if (!Pool.TryRent(PacketOwner.Receive, out PacketHandle packet))
+        {
+            NotReceived++;
+            return;
+        }
+
+        datagram.CopyTo(Pool.Slot(packet)[PacketPool.HeadroomBytes..]);
+        var received = new Received { Packet = packet, Offset = PacketPool.HeadroomBytes, Length = datagram.Length, Remote = address };
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Engine.HandleDatagram(received, Now);
+        EngineAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - before;
+        Drain();
+    }
+
     public void FromPeer(SimulatedPeer peer, byte[] datagram) => FromAddress(peer.Address, datagram);
 
     public void FromAddress(TransportAddress address, byte[] datagram)
     {
         if (!LosesUp(datagram))
         {
-            Schedule(Delay, () => Deliver(address, datagram));
+            Schedule(Delay, () => Receive(address, datagram));
         }
     }
 
@@ -99,7 +126,9 @@ public sealed class SimulatedRelay : IDisposable
             else
             {
                 Now = timer > Now ? timer : Now;
+                long before = GC.GetAllocatedBytesForCurrentThread();
                 Engine.HandleTimeout(Now);
+                EngineAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - before;
                 Drain();
             }
         }
@@ -113,6 +142,7 @@ public sealed class SimulatedRelay : IDisposable
     public void Dispose()
     {
         Engine.Dispose();
+        TakesTransmits = true;
         Drain();
         if (Pool.InUse != 0 || Dtls.LiveCount != 0)
         {
@@ -122,22 +152,9 @@ public sealed class SimulatedRelay : IDisposable
         }
     }
 
-    private void Deliver(TransportAddress address, byte[] datagram)
-    {
-        if (!Pool.TryRent(PacketOwner.Receive, out PacketHandle packet))
-        {
-            return;
-        }
-
-        datagram.CopyTo(Pool.Slot(packet)[PacketPool.HeadroomBytes..]);
-        var received = new Received { Packet = packet, Offset = PacketPool.HeadroomBytes, Length = datagram.Length, Remote = address };
-        Engine.HandleDatagram(received, Now);
-        Drain();
-    }
-
     private void Drain()
     {
-        while (Engine.TryDequeueTransmit(out Transmit transmit))
+        while (TakesTransmits && TryDequeueTransmit(out Transmit transmit))
         {
             byte[] datagram = Pool.Span(transmit.Packet, transmit.Offset, transmit.Length).ToArray();
             Pool.Release(transmit.Packet, PacketOwner.Transmit);
@@ -155,6 +172,14 @@ public sealed class SimulatedRelay : IDisposable
         {
             Events.Add(engineEvent);
         }
+    }
+
+    private bool TryDequeueTransmit(out Transmit transmit)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        bool isTaken = Engine.TryDequeueTransmit(out transmit);
+        EngineAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - before;
+        return isTaken;
     }
 
     private void VerifySum()

@@ -67,7 +67,7 @@ public sealed class WebRtcTransport
             _context.Transmits.Abandon(slot);
         }
 
-        Session.Remote = _ice.SelectedRemote;
+        FollowIce();
         // The first flight may have been written before there was an address to send it to.
         SendDtls();
         return reason;
@@ -102,8 +102,7 @@ public sealed class WebRtcTransport
         if (_ice.NextTimeout <= now)
         {
             _ice.HandleTimeout(now);
-            Session.Remote = _ice.SelectedRemote;
-            CloseIf(_ice.CloseReason);
+            FollowIce();
         }
 
         if (_dtls.NextTimeout <= now)
@@ -116,8 +115,11 @@ public sealed class WebRtcTransport
     }
 
     /// <summary>ICE restart: media goes on over the old address until one is validated under the new credentials.</summary>
-    public void HandleIceRestart(in IceCredentials local, in IceRemoteUfrag remote, Instant now) =>
+    public void HandleIceRestart(in IceCredentials local, in IceRemoteUfrag remote, Instant now)
+    {
         _ice.HandleRestart(local, remote, now);
+        FollowIce();
+    }
 
     /// <summary>An address that no longer belongs to the leg.</summary>
     public bool TryDequeueRemovedAddress(out TransportAddress remote) => _ice.TryDequeueRemoved(out remote);
@@ -131,6 +133,13 @@ public sealed class WebRtcTransport
         _ice.HandleClose(CloseReason);
         Session.Close();
         _dtls.Dispose();
+    }
+
+    // Every call to the agent applies what is due first, so any of them may move the address or end the leg.
+    private void FollowIce()
+    {
+        Session.Remote = _ice.SelectedRemote;
+        CloseIf(_ice.CloseReason);
     }
 
     private void FollowDtls(Instant now)
