@@ -13,4 +13,6 @@ public sealed class SeededRandom(int seed) : RandomSource
     public bool Chance(double probability) => _random.NextDouble() < probability;
 
     public int Next(int exclusiveMax) => _random.Next(exclusiveMax);
+
+    public int Next(int min, int exclusiveMax) => _random.Next(min, exclusiveMax);
 }

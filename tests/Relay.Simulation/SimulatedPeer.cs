@@ -24,7 +24,7 @@ public sealed class SimulatedPeer : IDisposable
     private readonly byte _seed;
     private readonly SrtpInbound _inbound;
     private readonly SrtpOutbound _outbound;
-    private readonly Dictionary<ushort, byte[]> _sentVideo = [];
+    private readonly Dictionary<ushort, (byte[] Payload, uint Timestamp, bool Marker)> _sentVideo = [];
     private ushort _pictureId = 0x7ff0;
     private byte _tl0 = 250;
     private ushort _rtxSequence;
@@ -62,11 +62,11 @@ public sealed class SimulatedPeer : IDisposable
 
     public IceRemoteUfrag RemoteUfrag { get; set; }
 
-    public uint AudioSsrc { get; }
+    public uint AudioSsrc { get; set; }
 
     public uint VideoSsrc { get; set; }
 
-    public uint RtxSsrc { get; }
+    public uint RtxSsrc { get; set; }
 
     public ushort VideoSequence { get; set; }
 
@@ -166,12 +166,17 @@ public sealed class SimulatedPeer : IDisposable
         return buffer[..writer.Length];
     }
 
-    public void SendAudio(int bytes = 80)
+    public void SendAudio(int bytes = 80) => _relay.FromPeer(this, SealAudio(bytes));
+
+    /// <summary>Seals an audio packet without sending it.</summary>
+    public byte[] SealAudio(int bytes = 80)
     {
         byte[] payload = new byte[bytes];
-        Array.Fill(payload, _seed);
-        Send(Media.AudioPayloadType, AudioSsrc, AudioSequence, (uint)(AudioSequence * 960), marker: false, payload, Media.AudioMid);
+        Array.Fill(payload, _seed, 0, 8);
+        byte[] datagram = SealMedia(
+            Media.AudioPayloadType, AudioSsrc, AudioSequence, (uint)(AudioSequence * 960), marker: false, payload, Media.AudioMid);
         AudioSequence++;
+        return datagram;
     }
 
     /// <summary>Sends one frame in packets of <see cref="VideoPayloadBytes"/>, 33 ms after the last one.</summary>
@@ -190,7 +195,7 @@ public sealed class SimulatedPeer : IDisposable
         for (int i = 0; i < packets; i++)
         {
             byte[] payload = CreateVp8Payload(keyframe, isFirst: i == 0);
-            _sentVideo[VideoSequence] = payload;
+            _sentVideo[VideoSequence] = (payload, VideoTimestamp, i == packets - 1);
             sealedPackets.Add(SealMedia(
                 Media.VideoPayloadType, VideoSsrc, VideoSequence, VideoTimestamp, i == packets - 1, payload, Media.VideoMid));
             VideoSequence++;
@@ -295,19 +300,36 @@ public sealed class SimulatedPeer : IDisposable
         }
     }
 
-    /// <summary>Sends a video packet again over RTX, asked for or not.</summary>
+    /// <summary>Sends a video packet again over RTX, asked for or not, if it was sent before.</summary>
     public void Retransmit(ushort sequence)
     {
-        if (!_sentVideo.TryGetValue(sequence, out byte[]? payload))
+        if (_sentVideo.ContainsKey(sequence))
         {
-            return;
+            _relay.FromPeer(this, SealRetransmission(sequence));
         }
+    }
 
+    /// <summary>Seals a video packet that was sent before once more, over RTX.</summary>
+    public byte[] SealRetransmission(ushort sequence)
+    {
+        (byte[] payload, uint timestamp, bool marker) = _sentVideo[sequence];
         byte[] header = new byte[12];
-        RtpHeaderWriter.Write(header, marker: false, Media.RtxPayloadType, _rtxSequence++, VideoTimestamp, RtxSsrc, hasExtension: false);
+        RtpHeaderWriter.Write(header, marker, Media.RtxPayloadType, _rtxSequence++, timestamp, RtxSsrc, hasExtension: false);
         byte[] original = new byte[2];
         BinaryPrimitives.WriteUInt16BigEndian(original, sequence);
-        SendRaw(header, [.. original, .. payload]);
+        return Seal(header, [.. original, .. payload]);
+    }
+
+    /// <summary>Forgets all but the last received packets, for long runs.</summary>
+    public void Forget(int keep)
+    {
+        if (Received.Count > 4 * keep)
+        {
+            Received.RemoveRange(0, Received.Count - keep);
+            ReceivedRtcp.Clear();
+            ReceivedStun.Clear();
+            Plaintexts.Clear();
+        }
     }
 
     public void Dispose()
@@ -327,9 +349,6 @@ public sealed class SimulatedPeer : IDisposable
         Encoding.ASCII.GetBytes($"from {_seed} {VideoSequence}", payload.AsSpan(20));
         return payload;
     }
-
-    private void Send(byte payloadType, uint ssrc, ushort sequence, uint timestamp, bool marker, byte[] payload, byte[] mid) =>
-        _relay.FromPeer(this, SealMedia(payloadType, ssrc, sequence, timestamp, marker, payload, mid));
 
     private byte[] SealMedia(byte payloadType, uint ssrc, ushort sequence, uint timestamp, bool marker, byte[] payload, byte[] mid)
     {
