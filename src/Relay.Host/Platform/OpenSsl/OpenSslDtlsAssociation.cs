@@ -16,6 +16,10 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
     // with each transmission of its last flight.
     private const int EarlyRecordsMax = 24;
 
+    // Explicit nonce and tag of AES-GCM (RFC 5288 section 3). OpenSSL 3.0 ends the association, though the record is not
+    // authentic, when a protected record is shorter.
+    private const int ProtectedFragmentMinBytes = 8 + 16;
+
     // A datagram of 1200 bytes holds fewer.
     private const int ReadsMax = 128;
 
@@ -247,9 +251,17 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
         wellFormedBytes = 0;
         while (DtlsRecordReader.TryRead(datagram[wellFormedBytes..], out DtlsRecordReader record) == DropReason.None)
         {
-            if (State == DtlsState.Connecting && record.Epoch != 0 && ++_earlyRecords > EarlyRecordsMax)
+            if (record.Epoch != 0)
             {
-                break;
+                if (record.Fragment.Length < ProtectedFragmentMinBytes)
+                {
+                    break;
+                }
+
+                if (State == DtlsState.Connecting && ++_earlyRecords > EarlyRecordsMax)
+                {
+                    break;
+                }
             }
 
             wellFormedBytes += record.Record.Length;
