@@ -2,28 +2,20 @@ using Relay.Core.Sdp;
 
 namespace Relay.Host.Workers;
 
-/// <summary>What the control plane remembers of a leg's offer: enough to tell an ICE restart from a repeated fragment.</summary>
-internal sealed class LegNegotiation(NegotiatedSession session)
+/// <summary>
+/// What the control plane remembers of a leg's offer: enough to tell an ICE restart from a repeated fragment, and to write
+/// the relay's half of one.
+/// </summary>
+/// <param name="Session">What was negotiated.</param>
+/// <param name="UsernameFragment">The client's newest ICE user name fragment.</param>
+/// <param name="Password">The client's newest ICE password.</param>
+internal sealed record LegNegotiation(NegotiatedSession Session, string UsernameFragment, string Password)
 {
-    private readonly Lock _lock = new();
-    private string _usernameFragment = session.RemoteUsernameFragment;
-    private string _password = session.RemotePassword;
-
-    public NegotiatedSession Session { get; } = session;
-
-    /// <summary>True if the fragment brings new credentials; they are remembered.</summary>
-    public bool TryRestart(SdpFragment fragment)
+    public LegNegotiation(NegotiatedSession session)
+        : this(session, session.RemoteUsernameFragment, session.RemotePassword)
     {
-        lock (_lock)
-        {
-            if (!fragment.IsRestartOf(_usernameFragment, _password))
-            {
-                return false;
-            }
-
-            _usernameFragment = fragment.UsernameFragment!;
-            _password = fragment.Password!;
-            return true;
-        }
     }
+
+    /// <summary>True if the fragment brings other credentials than the newest.</summary>
+    public bool IsRestart(SdpFragment fragment) => fragment.IsRestartOf(UsernameFragment, Password);
 }

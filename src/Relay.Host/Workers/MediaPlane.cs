@@ -127,7 +127,7 @@ internal sealed class MediaPlane : IMediaPlane, IDisposable
             return new RestartIceResult(null, MediaProblem.NoSuchLeg, null);
         }
 
-        if (!negotiation.TryRestart(parsed.Fragment))
+        if (!negotiation.IsRestart(parsed.Fragment))
         {
             return new RestartIceResult(null, MediaProblem.NothingToDo, null);
         }
@@ -139,6 +139,11 @@ internal sealed class MediaPlane : IMediaPlane, IDisposable
             return new RestartIceResult(null, MediaProblem.Overloaded, "The relay is busy. Try again in a second.");
         }
 
+        // Not if the leg ended meanwhile: it must stay forgotten.
+        _negotiations.TryUpdate(
+            leg,
+            negotiation with { UsernameFragment = parsed.Fragment.UsernameFragment!, Password = parsed.Fragment.Password! },
+            negotiation);
         string fragment = SdpFragment.Write(
             negotiation.Session, Encoding.ASCII.GetString(local.Ufrag), Encoding.ASCII.GetString(local.Password), _candidates[leg.Worker]);
         return new RestartIceResult(fragment, MediaProblem.None, null);
