@@ -6,7 +6,8 @@ namespace Relay.Core.Pairing;
 /// <summary>
 /// Who waits and who talks: the only place that puts sessions into queues and pairs and takes them out again.
 /// </summary>
-internal sealed class PairBook(PairingLimits limits, RandomSource random, PairingTimers timers, PairingCounters counters, Queue<PairingEffect> effects)
+internal sealed class PairBook(
+    PairingLimits limits, RandomSource random, PairingTimers timers, PairingCounters counters, Queue<PairingEffect> effects)
 {
     private readonly PairingLimits _limits = limits;
     private readonly RandomSource _random = random;
@@ -111,7 +112,8 @@ internal sealed class PairBook(PairingLimits limits, RandomSource random, Pairin
     /// <summary>The partner of a paired session.</summary>
     public static Session PartnerOf(Session session)
     {
-        Invariant.Holds(session.Partner is not null && ReferenceEquals(session.Partner.Partner, session), "partners name each other");
+        Invariant.Holds(
+            session.Partner is not null && ReferenceEquals(session.Partner.Partner, session), "partners name each other");
         return session.Partner;
     }
 

@@ -16,7 +16,7 @@ namespace Relay.Core.Pairing;
 /// </remarks>
 public sealed class PairingEngine
 {
-    /// <summary>Timers served by one <see cref="HandleTimeout"/>, so that effects stay few; the rest are still due after.</summary>
+    /// <summary>Timers that one <see cref="HandleTimeout"/> serves, so that effects stay few.</summary>
     private const int MaxTimersPerCall = 256;
 
     private readonly PairingLimits _limits;
@@ -107,7 +107,8 @@ public sealed class PairingEngine
             Counters.SessionsResumed++;
         }
 
-        Emit(new PairingEffect(PairingEffectKind.Welcome, key, Mode: session.Mode, State: session.State, Flag: resumed, Text: session.PairRef));
+        Emit(new PairingEffect(
+            PairingEffectKind.Welcome, key, Mode: session.Mode, State: session.State, Flag: resumed, Text: session.PairRef));
         if (session.Leg == LegState.Connected)
         {
             Emit(new PairingEffect(PairingEffectKind.MediaConnected, key));
@@ -159,7 +160,9 @@ public sealed class PairingEngine
     /// <summary>A message from the session's socket. With an error it had no effect.</summary>
     public PairingError HandleMessage(SessionKey key, in SessionMessage message, Instant now)
     {
-        PairingError error = _sessions.Find(key) is { HasSocket: true } session ? Apply(session, message, now) : PairingError.BadState;
+        PairingError error = _sessions.Find(key) is { HasSocket: true } session
+            ? Apply(session, message, now)
+            : PairingError.BadState;
         if (error != PairingError.None)
         {
             Counters.MessagesRefused++;

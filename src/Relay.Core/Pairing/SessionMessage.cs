@@ -17,7 +17,8 @@ public enum SessionMessageKind : byte
 /// <param name="Mode">Enqueue: the mode.</param>
 /// <param name="Text">Chat: the text, already cleaned and within the limit.</param>
 /// <param name="On">Typing: whether the client types.</param>
-public readonly record struct SessionMessage(SessionMessageKind Kind, PairingMode Mode = PairingMode.Text, string? Text = null, bool On = false);
+public readonly record struct SessionMessage(
+    SessionMessageKind Kind, PairingMode Mode = PairingMode.Text, string? Text = null, bool On = false);
 
 /// <summary>Why a message or request had no effect.</summary>
 public enum PairingError : byte

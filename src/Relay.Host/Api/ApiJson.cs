@@ -54,7 +54,8 @@ internal sealed record SessionLimits(int ChatMaxChars, int ResumeSeconds);
 /// <param name="Sockets">WebSockets open.</param>
 /// <param name="Waiting">Sessions in the queue, by mode.</param>
 /// <param name="Pairs">Pairs talking, by mode.</param>
-internal sealed record StatusResponse(string Status, string Version, int Sessions, int Sockets, ModeCounts Waiting, ModeCounts Pairs);
+internal sealed record StatusResponse(
+    string Status, string Version, int Sessions, int Sockets, ModeCounts Waiting, ModeCounts Pairs);
 
 /// <summary>A number for each mode.</summary>
 internal sealed record ModeCounts(int Text, int Voice, int Video);

@@ -46,5 +46,6 @@ internal static class ChatText
 
     private static bool IsUnwanted(char c) =>
         (char.IsControl(c) && c is not ('\n' or '\t'))
-        || c is (>= '\u202A' and <= '\u202E') or '\uFEFF' or (>= '\uFFF9' and <= '\uFFFB') or '\uFFFE' or '\uFFFF' or (>= '\uFDD0' and <= '\uFDEF');
+        || c is (>= '\u202A' and <= '\u202E') or '\uFEFF' or (>= '\uFFF9' and <= '\uFFFB')
+        || c is '\uFFFE' or '\uFFFF' or (>= '\uFDD0' and <= '\uFDEF');
 }

@@ -9,7 +9,8 @@ namespace Relay.Host.Api;
 /// <param name="Id">The client's number for the message, if it gave one that could be read.</param>
 /// <param name="ErrorCode">Null if the message is good.</param>
 /// <param name="ErrorDetail">What is wrong; never echoes what was sent.</param>
-internal readonly record struct ClientMessage(SessionMessage Message, long? Id, string? ErrorCode = null, string? ErrorDetail = null);
+internal readonly record struct ClientMessage(
+    SessionMessage Message, long? Id, string? ErrorCode = null, string? ErrorDetail = null);
 
 /// <summary>
 /// Reads {"t":type,"id":n?,"d":{...}?} strictly: unknown members, members given twice, wrong types and comments are errors.
@@ -28,7 +29,11 @@ internal sealed class ClientMessageReader(int chatMaxChars)
         }
         catch (JsonException)
         {
-            return Bad(envelope?.Id, envelope is null ? "The message is not {\"t\":type,\"id\":number,\"d\":{...}}." : "The data (d) does not fit the type.");
+            return Bad(
+                envelope?.Id,
+                envelope is null
+                    ? "The message is not {\"t\":type,\"id\":number,\"d\":{...}}."
+                    : "The data (d) does not fit the type.");
         }
     }
 
@@ -76,7 +81,8 @@ internal sealed class ClientMessageReader(int chatMaxChars)
 
         if (data.Text.Length > _chatMaxChars)
         {
-            return new ClientMessage(default, envelope.Id, SocketErrors.TextTooLong, "The text is longer than limits.chatMaxChars.");
+            return new ClientMessage(
+                default, envelope.Id, SocketErrors.TextTooLong, "The text is longer than limits.chatMaxChars.");
         }
 
         string text = ChatText.Clean(data.Text);

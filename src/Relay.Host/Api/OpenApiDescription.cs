@@ -26,7 +26,8 @@ internal static class OpenApiDescription
             {
                 Title = "Relay pairing API",
                 Version = "v1",
-                Description = "Anonymous one-to-one video, voice and text chat through a media relay. Errors are application/problem+json (RFC 9457) with a member code.",
+                Description = "Anonymous one-to-one video, voice and text chat through a media relay. "
+                    + "Errors are application/problem+json (RFC 9457) with a member code.",
             };
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal);
@@ -42,7 +43,8 @@ internal static class OpenApiDescription
         {
             if (context.Description.ActionDescriptor.EndpointMetadata.OfType<BearerToken>().Any())
             {
-                operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
+                var scheme = new OpenApiSecuritySchemeReference(Scheme, context.Document);
+                operation.Security = [new OpenApiSecurityRequirement { [scheme] = [] }];
             }
 
             return Task.CompletedTask;

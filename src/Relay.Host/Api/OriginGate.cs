@@ -53,7 +53,8 @@ internal sealed class OriginGate
     }
 
     private static bool IsHarmless(HttpContext context) =>
-        (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)) && !context.WebSockets.IsWebSocketRequest;
+        (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+            && !context.WebSockets.IsWebSocketRequest;
 
     /// <summary>
     /// The same host and port. The scheme is not compared: behind a TLS proxy the relay sees http where the page is https.

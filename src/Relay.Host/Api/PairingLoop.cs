@@ -24,13 +24,20 @@ internal sealed class PairingLoop : BackgroundService, IMediaEventSink
     // not wait and an event must not be lost, so these do not share the bounded queue.
     private readonly ConcurrentQueue<LegEvent> _legEvents = new();
 
-    public PairingLoop(SessionControl control, IMediaPlane media, RelayOptions options, HostClock clock, IHostApplicationLifetime lifetime, ILogger<PairingLoop> logger)
+    public PairingLoop(
+        SessionControl control,
+        IMediaPlane media,
+        RelayOptions options,
+        HostClock clock,
+        IHostApplicationLifetime lifetime,
+        ILogger<PairingLoop> logger)
     {
         _control = control;
         _clock = clock;
         _lifetime = lifetime;
         _logger = logger;
-        _inputs = Channel.CreateBounded<Action>(new BoundedChannelOptions(options.Limits.PairingQueueInputs) { SingleReader = true });
+        _inputs = Channel.CreateBounded<Action>(
+            new BoundedChannelOptions(options.Limits.PairingQueueInputs) { SingleReader = true });
         media.SetEventSink(this);
     }
 
@@ -58,7 +65,8 @@ internal sealed class PairingLoop : BackgroundService, IMediaEventSink
 
     public void LegConnected(LegId leg) => Enqueue(new LegEvent(leg, CloseReason.None));
 
-    public void LegClosed(LegId leg, CloseReason reason) => Enqueue(new LegEvent(leg, reason == CloseReason.None ? CloseReason.Requested : reason));
+    public void LegClosed(LegId leg, CloseReason reason) =>
+        Enqueue(new LegEvent(leg, reason == CloseReason.None ? CloseReason.Requested : reason));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -27,9 +27,19 @@ internal sealed class Problem : IResult, IStatusCodeHttpResult
 
     public static Problem BadSdp(string? detail) => new(400, "bad_sdp", "The body is not usable SDP", detail);
 
-    public static Problem Unauthorized() => new(401, "unauthorized", "The session's token is needed", "Send Authorization: Bearer with the token that POST /v1/sessions gave.");
+    public static Problem Unauthorized() =>
+        new(
+            401,
+            "unauthorized",
+            "The session's token is needed",
+            "Send Authorization: Bearer with the token that POST /v1/sessions gave.");
 
-    public static Problem OriginNotAllowed() => new(403, "origin_not_allowed", "This web origin may not use the relay", "The operator can add it to Http:AllowedOrigins.");
+    public static Problem OriginNotAllowed() =>
+        new(
+            403,
+            "origin_not_allowed",
+            "This web origin may not use the relay",
+            "The operator can add it to Http:AllowedOrigins.");
 
     public static Problem NotFound() => new(404, "not_found", "There is nothing here", null);
 
@@ -37,28 +47,49 @@ internal sealed class Problem : IResult, IStatusCodeHttpResult
 
     public static Problem NoLeg() => new(404, "not_found", "The session has no media leg", "POST an offer first.");
 
-    public static Problem MethodNotAllowed() => new(405, "method_not_allowed", "This address does not take that method", "The Allow header lists the methods.");
+    public static Problem MethodNotAllowed() =>
+        new(405, "method_not_allowed", "This address does not take that method", "The Allow header lists the methods.");
 
-    public static Problem MediaInUse() => new(409, "media_in_use", "The media leg is in use by a pair", "End the pair first, or DELETE the leg.");
+    public static Problem MediaInUse() =>
+        new(409, "media_in_use", "The media leg is in use by a pair", "End the pair first, or DELETE the leg.");
 
-    public static Problem PreconditionFailed() => new(412, "precondition_failed", "The ICE generation has moved on", "GET the ETag of the last answer, or send If-Match: *.");
+    public static Problem PreconditionFailed() =>
+        new(
+            412,
+            "precondition_failed",
+            "The ICE generation has moved on",
+            "GET the ETag of the last answer, or send If-Match: *.");
 
     public static Problem TooLarge(int maxBytes) =>
-        new(413, "too_large", "The body is too large", string.Create(CultureInfo.InvariantCulture, $"At most {maxBytes} bytes are taken."));
+        new(
+            413,
+            "too_large",
+            "The body is too large",
+            string.Create(CultureInfo.InvariantCulture, $"At most {maxBytes} bytes are taken."));
 
-    public static Problem UnsupportedMediaType() => new(415, "unsupported_media_type", "The content type is not taken here", "The OpenAPI document at /openapi/v1.json names the right one.");
+    public static Problem UnsupportedMediaType() =>
+        new(
+            415,
+            "unsupported_media_type",
+            "The content type is not taken here",
+            "The OpenAPI document at /openapi/v1.json names the right one.");
 
-    public static Problem MediaNotSupported(string? detail) => new(422, "media_not_supported", "The offer has nothing that the relay can use", detail);
+    public static Problem MediaNotSupported(string? detail) =>
+        new(422, "media_not_supported", "The offer has nothing that the relay can use", detail);
 
-    public static Problem UpgradeRequired() => new(426, "upgrade_required", "This address speaks WebSocket only", "Connect with a WebSocket client.");
+    public static Problem UpgradeRequired() =>
+        new(426, "upgrade_required", "This address speaks WebSocket only", "Connect with a WebSocket client.");
 
-    public static Problem RateLimited(int retryAfterSeconds) => new(429, "rate_limited", "Too many requests", "Wait for the time in Retry-After.", retryAfterSeconds);
+    public static Problem RateLimited(int retryAfterSeconds) =>
+        new(429, "rate_limited", "Too many requests", "Wait for the time in Retry-After.", retryAfterSeconds);
 
     public static Problem Internal() => new(500, "internal", "The relay failed", null);
 
-    public static Problem Overloaded(string? detail = null) => new(503, "overloaded", "The relay is full", detail, retryAfterSeconds: 5);
+    public static Problem Overloaded(string? detail = null) =>
+        new(503, "overloaded", "The relay is full", detail, retryAfterSeconds: 5);
 
-    public static Problem Draining() => new(503, "draining", "The relay is shutting down", "Try again soon, or another relay.", retryAfterSeconds: 5);
+    public static Problem Draining() =>
+        new(503, "draining", "The relay is shutting down", "Try again soon, or another relay.", retryAfterSeconds: 5);
 
     /// <summary>The problem for a status that the framework set without a body.</summary>
     public static Problem OfStatus(int status) => status switch
@@ -89,7 +120,8 @@ internal sealed class Problem : IResult, IStatusCodeHttpResult
             response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        return response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(Body, ApiJson.Default.ProblemBody), httpContext.RequestAborted).AsTask();
+        return response.Body.WriteAsync(
+            JsonSerializer.SerializeToUtf8Bytes(Body, ApiJson.Default.ProblemBody), httpContext.RequestAborted).AsTask();
     }
 }
 

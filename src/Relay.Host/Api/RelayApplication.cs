@@ -62,7 +62,8 @@ internal static class RelayApplication
                 console.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
                 console.UseUtcTimestamp = true;
             });
-        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
     private static void UsePipeline(WebApplication app, RelayOptions options)
@@ -86,7 +87,11 @@ internal static class RelayApplication
     private static ForwardedHeadersOptions ForwardedHeaders(IReadOnlyList<string> proxies)
     {
         // No limit on the number of hops: the walk ends at the first address that is not a trusted proxy.
-        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = Microsoft.AspNetCore.HttpOverrides.ForwardedHeaders.XForwardedFor, ForwardLimit = null };
+        var forwarded = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = Microsoft.AspNetCore.HttpOverrides.ForwardedHeaders.XForwardedFor,
+            ForwardLimit = null,
+        };
         forwarded.KnownProxies.Clear();
         forwarded.KnownIPNetworks.Clear();
         foreach (string proxy in proxies)

@@ -26,11 +26,15 @@ internal static class RelayEndpoints
         app.MapPost(SessionsPath, (HttpContext context, SessionEndpoints sessions) => sessions.OpenAsync(context))
             .WithName("openSession").WithTags(Sessions)
             .WithSummary("Opens a session")
-            .WithDescription("Gives an anonymous session and the token that proves it. The body may be left out: all modes are then allowed. Connect the WebSocket soon, or the session ends.")
+            .WithDescription(
+                "Gives an anonymous session and the token that proves it. The body may be left out: all modes are then allowed. "
+                + "Connect the WebSocket soon, or the session ends.")
             .Accepts<CreateSessionRequest>(isOptional: true, "application/json")
             .Produces<CreateSessionResponse>(StatusCodes.Status201Created)
             .Problems(400, 403, 413, 415, 429, 503);
-        app.MapDelete(SessionsPath + "/{id}", (HttpContext context, string id, SessionEndpoints sessions) => sessions.LeaveAsync(context, id))
+        app.MapDelete(
+            SessionsPath + "/{id}",
+            (HttpContext context, string id, SessionEndpoints sessions) => sessions.LeaveAsync(context, id))
             .WithName("closeSession").WithTags(Sessions)
             .WithSummary("Ends a session for good")
             .WithDescription("A partner is told partner.gone, the media leg and the WebSocket are closed.")
@@ -44,14 +48,18 @@ internal static class RelayEndpoints
         app.MapPost(path, (HttpContext context, string id, SessionEndpoints sessions) => sessions.OpenMediaAsync(context, id))
             .WithName("openMedia").WithTags(Media)
             .WithSummary("Opens the session's media leg")
-            .WithDescription("Takes an SDP offer and gives the answer (as in WHIP, RFC 9725). ETag names the ICE generation. A second offer replaces the leg, unless a pair uses it.")
+            .WithDescription(
+                "Takes an SDP offer and gives the answer (as in WHIP, RFC 9725). ETag names the ICE generation. "
+                + "A second offer replaces the leg, unless a pair uses it.")
             .Accepts<string>(SdpResult.Sdp)
             .Produces<string>(StatusCodes.Status201Created, SdpResult.Sdp)
             .Problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503).WithMetadata(BearerToken.Instance);
         app.MapPatch(path, (HttpContext context, string id, SessionEndpoints sessions) => sessions.PatchMediaAsync(context, id))
             .WithName("patchMedia").WithTags(Media)
             .WithSummary("Restarts ICE, or trickles candidates")
-            .WithDescription("New ice-ufrag and ice-pwd restart ICE: 200 with the relay's new ones. Candidates alone are not needed: 204. If-Match is honoured.")
+            .WithDescription(
+                "New ice-ufrag and ice-pwd restart ICE: 200 with the relay's new ones. Candidates alone are not needed: 204. "
+                + "If-Match is honoured.")
             .Accepts<string>(SdpResult.Fragment)
             .Produces<string>(StatusCodes.Status200OK, SdpResult.Fragment)
             .Produces(StatusCodes.Status204NoContent)
@@ -69,8 +77,10 @@ internal static class RelayEndpoints
             .WithName("openSocket").WithTags(Sessions)
             .WithSummary("The session's WebSocket")
             .WithDescription(
-                "Text frames {\"t\":type,\"id\":number,\"d\":{...}} of at most 16 KiB. Client: enqueue{mode}, cancel, next, end, chat{text}, typing{on}, pong. "
-                + "Relay: welcome, media, queued, paired, idle, chat, typing, partner.gone, notice, error, ping. A second socket takes over from the first (close code 4001).")
+                "Text frames {\"t\":type,\"id\":number,\"d\":{...}} of at most 16 KiB. "
+                + "Client: enqueue{mode}, cancel, next, end, chat{text}, typing{on}, pong. "
+                + "Relay: welcome, media, queued, paired, idle, chat, typing, partner.gone, notice, error, ping. "
+                + "A second socket takes over from the first (close code 4001).")
             .Produces(StatusCodes.Status101SwitchingProtocols)
             .Problems(401, 403, 426);
 

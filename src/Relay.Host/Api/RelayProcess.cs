@@ -39,7 +39,8 @@ internal static class RelayProcess
     internal static string BrowserAddress(WebApplication app)
     {
         var uri = new UriBuilder(app.Urls.First());
-        if (IPAddress.TryParse(uri.Host.Trim('[', ']'), out IPAddress? address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
+        if (IPAddress.TryParse(uri.Host.Trim('[', ']'), out IPAddress? address)
+            && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
         {
             uri.Host = "localhost";
         }

@@ -37,7 +37,8 @@ internal static class RelayServices
         services.AddRouting();
         services.AddOpenApi("v1", OpenApiDescription.Configure);
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainBudget.Of(TimeSpan.FromSeconds(options.Drain.Seconds)).Stop);
+        services.Configure<HostOptions>(
+            host => host.ShutdownTimeout = DrainBudget.Of(TimeSpan.FromSeconds(options.Drain.Seconds)).Stop);
     }
 
     private static PairingLimits LimitsOf(RelayOptions options) => new()

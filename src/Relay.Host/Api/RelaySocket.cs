@@ -156,9 +156,7 @@ internal sealed class RelaySocket : IDisposable
 
     /// <summary>A browser's close() without a code counts as leaving too; any other code asks to be kept.</summary>
     private static SocketEnd EndOf(WebSocketCloseStatus? status) =>
-        status is WebSocketCloseStatus.NormalClosure or WebSocketCloseStatus.EndpointUnavailable or WebSocketCloseStatus.Empty or null
-            ? SocketEnd.Left
-            : SocketEnd.Lost;
+        (int?)status is null or 1000 or 1001 or 1005 ? SocketEnd.Left : SocketEnd.Lost;
 
     private void Reject(string code, string detail, SocketClose close)
     {
@@ -194,7 +192,8 @@ internal sealed class RelaySocket : IDisposable
 
             CancelAfter(_receiving, CloseWait);
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (
+            e is WebSocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
             // The client is gone or does not read: nothing more can be said to it.
             CancelAfter(_receiving, TimeSpan.Zero);

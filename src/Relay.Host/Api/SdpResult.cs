@@ -4,7 +4,8 @@ using System.Text;
 namespace Relay.Host.Api;
 
 /// <summary>An SDP answer or fragment with the ICE generation as its ETag (RFC 9725 section 4.3).</summary>
-internal sealed class SdpResult(int status, string contentType, string body, long iceGeneration, string? location) : IResult, IStatusCodeHttpResult
+internal sealed class SdpResult(
+    int status, string contentType, string body, long iceGeneration, string? location) : IResult, IStatusCodeHttpResult
 {
     public const string Sdp = "application/sdp";
     public const string Fragment = "application/trickle-ice-sdpfrag";

@@ -9,7 +9,8 @@ internal static class SecurityHeaders
     /// </summary>
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
-        + "font-src 'self'; manifest-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        + "font-src 'self'; manifest-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; "
+        + "frame-ancestors 'none'";
 
     public static Task Apply(HttpContext context, RequestDelegate next)
     {
@@ -29,7 +30,9 @@ internal static class SecurityHeaders
         if (headers.CacheControl.Count == 0)
         {
             // Static files are checked by ETag each time; the API is not kept at all.
-            headers.CacheControl = context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal) ? "no-store" : "no-cache";
+            headers.CacheControl = context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal)
+                ? "no-store"
+                : "no-cache";
         }
 
         return Task.CompletedTask;

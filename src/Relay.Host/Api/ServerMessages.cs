@@ -26,14 +26,17 @@ internal static class ServerMessages
 
     private static readonly byte[] TypingOff = """{"t":"typing","d":{"on":false}}"""u8.ToArray();
 
-    private static readonly byte[] RateLimitedBytes = Build("error", d => WriteError(d, SocketErrors.RateLimited, "Slow down; the message was dropped.", null));
+    private static readonly byte[] RateLimitedBytes = Build(
+        "error", d => WriteError(d, SocketErrors.RateLimited, "Slow down; the message was dropped.", null));
 
     /// <summary>The answer to a message that was dropped unread.</summary>
     public static byte[] RateLimited => RateLimitedBytes;
 
     public static byte[] Typing(bool on) => on ? TypingOn : TypingOff;
 
-    public static byte[] Welcome(string sessionId, ModeSet modes, SessionState state, bool resumed, PairingMode mode, string? pairRef) => Build("welcome", d =>
+    public static byte[] Welcome(
+        string sessionId, ModeSet modes, SessionState state, bool resumed, PairingMode mode, string? pairRef) =>
+        Build("welcome", d =>
     {
         d.WriteString("sessionId", sessionId);
         d.WriteString("state", ModeNames.Of(state));
@@ -99,7 +102,8 @@ internal static class ServerMessages
         var bytes = new ArrayBufferWriter<byte>();
 
         // Never put into HTML as it is, so only what JSON itself needs is escaped.
-        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using (var writer = new Utf8JsonWriter(bytes, options))
         {
             writer.WriteStartObject();
             writer.WriteString("t", type);

@@ -191,7 +191,12 @@ internal sealed class SessionControl
         _byLeg[opened.Leg] = session;
         _ = _engine.HandleLegOpened(session.Key, opened.Leg.Worker, _clock.Now);
         CarryOut();
-        return new SdpResult(StatusCodes.Status201Created, SdpResult.Sdp, opened.Answer, session.IceGeneration, RelayEndpoints.MediaPath(session.Id));
+        return new SdpResult(
+            StatusCodes.Status201Created,
+            SdpResult.Sdp,
+            opened.Answer,
+            session.IceGeneration,
+            RelayEndpoints.MediaPath(session.Id));
     }
 
     /// <summary>An ICE restart, or trickled candidates, which ICE-lite does not need.</summary>
@@ -328,7 +333,8 @@ internal sealed class SessionControl
                 Forget(session);
                 break;
             case PairingEffectKind.Welcome:
-                session.Socket?.Send(ServerMessages.Welcome(session.Id, session.Modes, effect.State, effect.Flag, effect.Mode, effect.Text));
+                session.Socket?.Send(
+                    ServerMessages.Welcome(session.Id, session.Modes, effect.State, effect.Flag, effect.Mode, effect.Text));
                 SendMissed(session);
                 break;
             case PairingEffectKind.Chat:
@@ -381,7 +387,8 @@ internal sealed class SessionControl
 
     private void PairLegs(in PairingEffect effect, ClientSession session)
     {
-        if (!_byKey.TryGetValue(effect.Other, out ClientSession? other) || !_media.TryPair(session.Leg, other.Leg, effect.Mode == PairingMode.Video))
+        if (!_byKey.TryGetValue(effect.Other, out ClientSession? other)
+            || !_media.TryPair(session.Leg, other.Leg, effect.Mode == PairingMode.Video))
         {
             // Both are told paired and then partner.gone; the effects queue keeps that order.
             _logger.MailboxFull("pair");

@@ -28,7 +28,9 @@ internal sealed class SessionDirectory
     public ClientSession? Find(string id) => _byId.GetValueOrDefault(id);
 
     public ClientSession? FindByToken(string? token) =>
-        SessionToken.TryHash(token, out TokenHash hash) && _byToken.TryGetValue(hash, out ClientSession? session) && SessionToken.Same(hash, session.TokenHash)
+        SessionToken.TryHash(token, out TokenHash hash)
+            && _byToken.TryGetValue(hash, out ClientSession? session)
+            && SessionToken.Same(hash, session.TokenHash)
             ? session
             : null;
 }

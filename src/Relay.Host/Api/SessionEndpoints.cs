@@ -6,7 +6,14 @@ using Relay.Host.Telemetry;
 namespace Relay.Host.Api;
 
 /// <summary>The session and media addresses: checks what a request says, then asks the pairing loop.</summary>
-internal sealed class SessionEndpoints(SessionDirectory directory, PairingLoop loop, SessionControl control, SourceLimiter limiter, DrainState drain, HostClock clock, ApiCounters counters)
+internal sealed class SessionEndpoints(
+    SessionDirectory directory,
+    PairingLoop loop,
+    SessionControl control,
+    SourceLimiter limiter,
+    DrainState drain,
+    HostClock clock,
+    ApiCounters counters)
 {
     private const int MaxSessionRequestBytes = 4096;
     private const int MaxFragmentBytes = 16 * 1024;
@@ -50,7 +57,9 @@ internal sealed class SessionEndpoints(SessionDirectory directory, PairingLoop l
     }
 
     public async Task<IResult> LeaveAsync(HttpContext context, string id) =>
-        Authorize(context, id, out ClientSession? session) is { } problem ? problem : await _loop.AskAsync(() => _control.Leave(session!));
+        Authorize(context, id, out ClientSession? session) is { } problem
+            ? problem
+            : await _loop.AskAsync(() => _control.Leave(session!));
 
     public async Task<IResult> OpenMediaAsync(HttpContext context, string id)
     {
@@ -72,17 +81,22 @@ internal sealed class SessionEndpoints(SessionDirectory directory, PairingLoop l
 
         (string? fragment, Problem? unreadable) = await ReadSdpAsync(context.Request, SdpResult.Fragment, MaxFragmentBytes);
         string? ifMatch = context.Request.Headers.IfMatch;
-        return unreadable is not null ? unreadable : await _loop.AskAsync(() => _control.PatchMedia(session!, fragment!, ifMatch));
+        return unreadable is not null
+            ? unreadable
+            : await _loop.AskAsync(() => _control.PatchMedia(session!, fragment!, ifMatch));
     }
 
     public async Task<IResult> CloseMediaAsync(HttpContext context, string id) =>
-        Authorize(context, id, out ClientSession? session) is { } problem ? problem : await _loop.AskAsync(() => _control.CloseMedia(session!));
+        Authorize(context, id, out ClientSession? session) is { } problem
+            ? problem
+            : await _loop.AskAsync(() => _control.CloseMedia(session!));
 
     private Problem? Authorize(HttpContext context, string id, out ClientSession? session)
     {
         session = null;
         string header = context.Request.Headers.Authorization.ToString();
-        if (!header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) || !SessionToken.TryHash(header[BearerPrefix.Length..].Trim(), out TokenHash hash))
+        if (!header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase)
+            || !SessionToken.TryHash(header[BearerPrefix.Length..].Trim(), out TokenHash hash))
         {
             return Problem.Unauthorized();
         }
@@ -138,7 +152,8 @@ internal sealed class SessionEndpoints(SessionDirectory directory, PairingLoop l
         return modes == ModeSet.None ? Problem.BadRequest("modes names at least one mode, or is left out.") : null;
     }
 
-    private static async Task<(string? Text, Problem? Problem)> ReadSdpAsync(HttpRequest request, string contentType, int maxBytes)
+    private static async Task<(string? Text, Problem? Problem)> ReadSdpAsync(
+        HttpRequest request, string contentType, int maxBytes)
     {
         string given = request.ContentType?.Split(';', 2)[0].Trim() ?? string.Empty;
         if (!given.Equals(contentType, StringComparison.OrdinalIgnoreCase))

@@ -4,7 +4,8 @@ using Relay.Host.Telemetry;
 namespace Relay.Host.Api;
 
 /// <summary>SIGTERM or SIGINT drains and then stops the host; a second one stops it at once.</summary>
-internal sealed class SignalLifetime(Drainer drainer, IHostApplicationLifetime application, ILogger<SignalLifetime> logger) : IHostLifetime, IDisposable
+internal sealed class SignalLifetime(
+    Drainer drainer, IHostApplicationLifetime application, ILogger<SignalLifetime> logger) : IHostLifetime, IDisposable
 {
     private readonly Drainer _drainer = drainer;
     private readonly IHostApplicationLifetime _application = application;

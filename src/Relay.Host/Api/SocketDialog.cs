@@ -8,7 +8,14 @@ namespace Relay.Host.Api;
 /// What one socket may say: holds it to its rate, reads its messages and hands the good ones to the pairing loop. A message
 /// that is dropped or malformed is answered with an error; who goes on with that is closed.
 /// </summary>
-internal sealed class SocketDialog(ClientSession session, RelaySocket socket, PairingLoop loop, SessionControl control, RelayOptions options, HostClock clock, ApiCounters counters)
+internal sealed class SocketDialog(
+    ClientSession session,
+    RelaySocket socket,
+    PairingLoop loop,
+    SessionControl control,
+    RelayOptions options,
+    HostClock clock,
+    ApiCounters counters)
 {
     private readonly ClientSession _session = session;
     private readonly RelaySocket _socket = socket;

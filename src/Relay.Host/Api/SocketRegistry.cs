@@ -39,7 +39,8 @@ internal sealed class SocketRegistry(RelayOptions options, HostClock clock, IHos
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // The web server stops before this service does, and waits for its connections: they end first.
-        using CancellationTokenRegistration stopping = _lifetime.ApplicationStopping.Register(() => CloseAll(SocketClose.GoingAway));
+        using CancellationTokenRegistration stopping = _lifetime.ApplicationStopping.Register(
+            () => CloseAll(SocketClose.GoingAway));
         using var timer = new PeriodicTimer(TickEvery, _clock.Time);
         try
         {

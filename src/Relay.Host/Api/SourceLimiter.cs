@@ -66,7 +66,9 @@ internal sealed class SourceLimiter(BucketRate rate, int tableSize, RandomSource
         _ = source?.MapToIPv6().TryWriteBytes(bytes, out _);
         ulong high = BinaryPrimitives.ReadUInt64BigEndian(bytes);
         ulong low = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
-        bool isIPv4 = source is null || source.IsIPv4MappedToIPv6 || source.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork;
+        bool isIPv4 = source is null
+            || source.IsIPv4MappedToIPv6
+            || source.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork;
         return isIPv4 ? _hash.Hash(high, low, 4) : _hash.Hash(high, 0, 6);
     }
 }

@@ -4,7 +4,8 @@ using Relay.Host.Telemetry;
 namespace Relay.Host.Api;
 
 /// <summary>What operators and load balancers ask: counts and states, nothing about anybody.</summary>
-internal sealed class StatusEndpoints(PairingCounters pairing, ApiCounters api, DrainState drain, IEnumerable<IMetricsSource> sources)
+internal sealed class StatusEndpoints(
+    PairingCounters pairing, ApiCounters api, DrainState drain, IEnumerable<IMetricsSource> sources)
 {
     private readonly PairingCounters _pairing = pairing;
     private readonly ApiCounters _api = api;
@@ -34,5 +35,6 @@ internal sealed class StatusEndpoints(PairingCounters pairing, ApiCounters api, 
         return TypedResults.Text(writer.ToString(), PrometheusWriter.ContentType);
     }
 
-    private static ModeCounts Count(Func<PairingMode, int> count) => new(count(PairingMode.Text), count(PairingMode.Voice), count(PairingMode.Video));
+    private static ModeCounts Count(Func<PairingMode, int> count) =>
+        new(count(PairingMode.Text), count(PairingMode.Voice), count(PairingMode.Video));
 }

@@ -25,11 +25,11 @@ internal static class OptionBinder
 
         foreach (IConfigurationSection leaf in Leaves(configuration))
         {
-            if (!IsKnown(leaf.Path))
+            if (!IsKnown(leaf.Path, leaf.Value))
             {
                 problems.Add(Unknown(leaf));
             }
-            else if (leaf.Value is null && OptionCatalog.Entries.Any(entry => !entry.IsList && leaf.Path.Equals(entry.Key, StringComparison.OrdinalIgnoreCase)))
+            else if (leaf.Value is null && OptionCatalog.Entries.Any(entry => !entry.IsList && IsKey(leaf.Path, entry)))
             {
                 // null or an empty object in the file: not the default by accident.
                 problems.Add(OptionProblem.OfValue(leaf.Path, "null", "must have a value", "value"));
@@ -57,17 +57,17 @@ internal static class OptionBinder
         }
     }
 
-    private static bool IsKnown(string path)
+    private static bool IsKnown(string path, string? value)
     {
         foreach (OptionEntry entry in OptionCatalog.Entries)
         {
-            if (path.Equals(entry.Key, StringComparison.OrdinalIgnoreCase) || (entry.IsList && IsItem(path, entry.Key)))
+            if (IsKey(path, entry) || (entry.IsList && IsItem(path, entry.Key)))
             {
                 return true;
             }
 
             // An empty section ("Media": {}) sets nothing and is no typo.
-            if (path.Equals(entry.Section.Name, StringComparison.OrdinalIgnoreCase))
+            if (value is null && path.Equals(entry.Section.Name, StringComparison.OrdinalIgnoreCase))
             {
                 return true;
             }
@@ -75,6 +75,8 @@ internal static class OptionBinder
 
         return Ignored.Contains(path, StringComparer.Ordinal);
     }
+
+    private static bool IsKey(string path, OptionEntry entry) => path.Equals(entry.Key, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsItem(string path, string list) =>
         path.Length > list.Length + 1
@@ -86,10 +88,13 @@ internal static class OptionBinder
     {
         string? nearest = OptionCatalog.Nearest(leaf.Path);
         string fix = nearest is null ? "Remove it; config/relay.json lists every key" : $"Did you mean {nearest}?";
-        return OptionProblem.OfValue(leaf.Path, leaf.Value ?? string.Empty, "there is no such key", string.Empty) with { Fix = fix };
+        return OptionProblem.OfValue(
+            leaf.Path, leaf.Value ?? string.Empty, "there is no such key", string.Empty) with
+        { Fix = fix };
     }
 
-    private static void BindEntry(OptionEntry entry, IConfigurationSection section, RelayOptions options, List<OptionProblem> problems)
+    private static void BindEntry(
+        OptionEntry entry, IConfigurationSection section, RelayOptions options, List<OptionProblem> problems)
     {
         if (entry.IsList)
         {

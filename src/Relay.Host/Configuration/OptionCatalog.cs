@@ -33,7 +33,9 @@ internal static class OptionCatalog
         {
             // A key without its section ("--Port=1") is most likely the option of that name.
             string name = entry.Property.Name;
-            int distance = Math.Min(EditDistance(key, entry.Key), key.Contains(':', StringComparison.Ordinal) ? int.MaxValue : EditDistance(key, name));
+            int distance = Math.Min(
+                EditDistance(key, entry.Key),
+                key.Contains(':', StringComparison.Ordinal) ? int.MaxValue : EditDistance(key, name));
             if (distance < bestDistance)
             {
                 (best, bestDistance) = (entry.Key, distance);

@@ -32,7 +32,9 @@ internal static class OptionCheck
 
     public static OptionProblem OutOfRange(OptionEntry entry, string value)
     {
-        string allowed = string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {entry.Rules.Min} to {entry.Rules.Max} ({entry.Rules.Unit})");
+        string allowed = string.Create(
+            CultureInfo.InvariantCulture,
+            $"must be a whole number from {entry.Rules.Min} to {entry.Rules.Max} ({entry.Rules.Unit})");
         return OptionProblem.OfValue(entry.Key, value, allowed, DefaultOf(entry));
     }
 
@@ -67,21 +69,27 @@ internal static class OptionCheck
         MediaOptions media = options.Media;
         if (media.SrtpProfiles.Count == 0)
         {
-            problems.Add(OptionProblem.OfValue("Media:SrtpProfiles", string.Empty, "must name at least one profile", SrtpProfileNames[0]));
+            problems.Add(
+                OptionProblem.OfValue("Media:SrtpProfiles", string.Empty, "must name at least one profile", SrtpProfileNames[0]));
         }
 
         if (media.Port != 0 && media.Port + media.Workers - 1 > IPEndPoint.MaxPort && media.Port <= IPEndPoint.MaxPort)
         {
             int highest = IPEndPoint.MaxPort - media.Workers + 1;
-            string allowed = string.Create(CultureInfo.InvariantCulture, $"must leave a port for each of {media.Workers} workers (at most {highest})");
-            problems.Add(OptionProblem.OfValue("Media:Port", media.Port.ToString(CultureInfo.InvariantCulture), allowed, "40000"));
+            string allowed = string.Create(
+                CultureInfo.InvariantCulture, $"must leave a port for each of {media.Workers} workers (at most {highest})");
+            problems.Add(
+                OptionProblem.OfValue("Media:Port", media.Port.ToString(CultureInfo.InvariantCulture), allowed, "40000"));
         }
 
         if (media.LegsPerWorkerTarget > media.MaxLegsPerWorker)
         {
-            string allowed = string.Create(CultureInfo.InvariantCulture, $"must not be above Media:MaxLegsPerWorker ({media.MaxLegsPerWorker})");
+            string allowed = string.Create(
+                CultureInfo.InvariantCulture, $"must not be above Media:MaxLegsPerWorker ({media.MaxLegsPerWorker})");
             string value = media.LegsPerWorkerTarget.ToString(CultureInfo.InvariantCulture);
-            problems.Add(OptionProblem.OfValue("Media:LegsPerWorkerTarget", value, allowed, media.MaxLegsPerWorker.ToString(CultureInfo.InvariantCulture)));
+            problems.Add(
+                OptionProblem.OfValue(
+                    "Media:LegsPerWorkerTarget", value, allowed, media.MaxLegsPerWorker.ToString(CultureInfo.InvariantCulture)));
         }
     }
 

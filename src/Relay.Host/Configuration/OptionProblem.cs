@@ -7,7 +7,11 @@ internal sealed record OptionProblem(string Key, string Value, string Allowed, s
 
     /// <summary>A value that breaks the rules of a known option.</summary>
     public static OptionProblem OfValue(string key, string value, string allowed, string example) =>
-        new(key, Quote(value), allowed, $"Set {key} in the config file, RELAY_{key.Replace(":", "__", StringComparison.Ordinal)} or --{key}={example}");
+        new(
+            key,
+            Quote(value),
+            allowed,
+            $"Set {key} in the config file, RELAY_{key.Replace(":", "__", StringComparison.Ordinal)} or --{key}={example}");
 
     private static string Quote(string value)
     {

@@ -85,7 +85,9 @@ internal static class OptionSources
         }
         catch (JsonException e)
         {
-            problems.Add(new OptionProblem(ConfigSwitch, path, "is not JSON: " + e.Message.ReplaceLineEndings(" "), "See config/relay.json"));
+            problems.Add(
+                new OptionProblem(
+                    ConfigSwitch, path, "is not JSON: " + e.Message.ReplaceLineEndings(" "), "See config/relay.json"));
         }
         catch (FormatException e)
         {
@@ -105,7 +107,13 @@ internal static class OptionSources
         {
             if (!arg.StartsWith("--", StringComparison.Ordinal) || !arg.Contains('=', StringComparison.Ordinal))
             {
-                problems.Add(OptionProblem.OfValue(arg, string.Empty, "is not an option", string.Empty) with { Fix = "Write --Section:Key=value, for example --Media:Port=40000" });
+                problems.Add(
+                    OptionProblem.OfValue(
+                        arg,
+                        string.Empty,
+                        "is not an option",
+                        string.Empty) with
+                    { Fix = "Write --Section:Key=value, for example --Media:Port=40000" });
                 return;
             }
         }

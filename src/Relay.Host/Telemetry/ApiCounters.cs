@@ -43,8 +43,11 @@ internal sealed class ApiCounters
     {
         writer.Gauge("relay_sockets", "WebSockets open.").Sample(Sockets);
         writer.Counter("relay_sockets_opened_total", "WebSockets ever opened.").Sample(Interlocked.Read(ref _socketsOpened));
-        writer.Counter("relay_sockets_lost_total", "WebSockets that ended without a close frame.").Sample(Interlocked.Read(ref _socketsLost));
-        writer.Counter("relay_messages_received_total", "WebSocket messages received.").Sample(Interlocked.Read(ref _messagesReceived));
+        writer.Counter(
+            "relay_sockets_lost_total",
+            "WebSockets that ended without a close frame.").Sample(Interlocked.Read(ref _socketsLost));
+        writer.Counter(
+            "relay_messages_received_total", "WebSocket messages received.").Sample(Interlocked.Read(ref _messagesReceived));
         writer.Counter("relay_messages_sent_total", "WebSocket messages sent.").Sample(Interlocked.Read(ref _messagesSent));
         writer.Counter("relay_sockets_closed_total", "WebSockets that the relay closed, by close code.");
         foreach ((int status, long count) in _socketsClosed.OrderBy(pair => pair.Key))

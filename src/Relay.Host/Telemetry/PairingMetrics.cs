@@ -18,9 +18,12 @@ internal sealed class PairingMetrics(PairingCounters pairing, ApiCounters api, D
         writer.Gauge("relay_draining", "1 while the relay shuts down.").Sample(_drain.IsDraining ? 1 : 0);
         writer.Gauge("relay_sessions", "Sessions alive.").Sample(_pairing.Sessions);
         writer.Counter("relay_sessions_opened_total", "Sessions ever opened.").Sample(_pairing.SessionsOpened);
-        writer.Counter("relay_sessions_refused_total", "Sessions refused because the table was full.").Sample(_pairing.SessionsRefused);
-        writer.Counter("relay_sessions_expired_total", "Sessions that ended because no socket came.").Sample(_pairing.SessionsExpired);
-        writer.Counter("relay_sessions_resumed_total", "Sockets that took over a living session.").Sample(_pairing.SessionsResumed);
+        writer.Counter(
+            "relay_sessions_refused_total", "Sessions refused because the table was full.").Sample(_pairing.SessionsRefused);
+        writer.Counter(
+            "relay_sessions_expired_total", "Sessions that ended because no socket came.").Sample(_pairing.SessionsExpired);
+        writer.Counter(
+            "relay_sessions_resumed_total", "Sockets that took over a living session.").Sample(_pairing.SessionsResumed);
         writer.Counter("relay_renewals_total", "Sessions asked to move to another worker.").Sample(_pairing.Renewals);
         writer.Gauge("relay_queue_length", "Sessions waiting for a partner.");
         ByMode(writer, mode => _pairing.Waiting(mode));

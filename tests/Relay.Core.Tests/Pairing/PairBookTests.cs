@@ -25,7 +25,8 @@ public class PairBookTests
     public void What_must_hold_holds_through_random_visits(int seed)
     {
         var random = new Random(seed);
-        var engine = new PairingEngine(new PairingLimits { MaxSessions = MaxSessions, Pools = Pools }, new SeededRandomSource(seed));
+        var engine = new PairingEngine(
+            new PairingLimits { MaxSessions = MaxSessions, Pools = Pools }, new SeededRandomSource(seed));
         Instant now = Instant.Zero;
         for (int step = 0; step < Steps; step++)
         {

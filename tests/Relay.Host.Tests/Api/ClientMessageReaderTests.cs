@@ -85,9 +85,17 @@ public class ClientMessageReaderTests
     [Fact]
     public void Details_do_not_echo_what_was_sent()
     {
-        foreach (string text in (string[])["""{"t":"secret-word"}""", """{"secret-word":1}""", """{"t":"enqueue","d":{"mode":"secret-word"}}""", "secret-word"])
+        string[] texts =
+        [
+            """{"t":"secret-word"}""",
+            """{"secret-word":1}""",
+            """{"t":"enqueue","d":{"mode":"secret-word"}}""",
+            "secret-word",
+        ];
+        foreach (string text in texts)
         {
-            Assert.DoesNotContain("secret-word", _reader.Read(Encoding.UTF8.GetBytes(text)).ErrorDetail, StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                "secret-word", _reader.Read(Encoding.UTF8.GetBytes(text)).ErrorDetail, StringComparison.Ordinal);
         }
     }
 

@@ -28,7 +28,8 @@ public class DrainerTests
         await SessionEndpointsTests.ExpectProblemAsync(ready, 503, "draining");
         using HttpResponseMessage open = await relay.Http.PostAsync("/v1/sessions", null);
         await SessionEndpointsTests.ExpectProblemAsync(open, 503, "draining");
-        using HttpResponseMessage media = await relay.SendAsync(HttpMethod.Post, alone.MediaPath, alone.Token, "v=0", "application/sdp");
+        using HttpResponseMessage media = await relay.SendAsync(
+            HttpMethod.Post, alone.MediaPath, alone.Token, "v=0", "application/sdp");
         await SessionEndpointsTests.ExpectProblemAsync(media, 503, "draining");
         Assert.Equal("ok", await relay.Http.GetStringAsync("/healthz"));
         Assert.Contains("\"status\":\"draining\"", await relay.Http.GetStringAsync("/v1/status"), StringComparison.Ordinal);

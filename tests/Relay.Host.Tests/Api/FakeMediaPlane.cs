@@ -80,10 +80,14 @@ internal sealed class FakeMediaPlane : IMediaPlane
 
     public RestartIceResult RestartIce(LegId leg, string sdpFragment) =>
         Problem != MediaProblem.None ? new RestartIceResult(null, Problem, null)
-        : sdpFragment.Contains("ice-ufrag", StringComparison.Ordinal) ? new RestartIceResult("a=ice-ufrag:relay", MediaProblem.None, null)
+
+            : sdpFragment.Contains("ice-ufrag", StringComparison.Ordinal)
+            ? new RestartIceResult("a=ice-ufrag:relay", MediaProblem.None, null)
         : new RestartIceResult(null, MediaProblem.NothingToDo, null);
 
-    public bool TryPair(LegId first, LegId second, bool withVideo) => Note($"pair {Math.Min(first.Slot, second.Slot)} {Math.Max(first.Slot, second.Slot)} {(withVideo ? "video" : "voice")}") && !PairRefused;
+    public bool TryPair(LegId first, LegId second, bool withVideo) =>
+        Note($"pair {Math.Min(first.Slot, second.Slot)} {Math.Max(first.Slot, second.Slot)} {(withVideo ? "video" : "voice")}")
+            && !PairRefused;
 
     public bool TryUnpair(LegId leg) => Note($"unpair {leg.Slot}") && !UnpairRefused;
 

@@ -46,7 +46,8 @@ public class OriginGateTests
         using HttpResponseMessage preflight = await PreflightAsync(relay, origin);
         Assert.Equal(HttpStatusCode.NoContent, preflight.StatusCode);
         Assert.Equal(answer, preflight.Headers.GetValues("Access-Control-Allow-Origin").Single());
-        Assert.Contains("Authorization", preflight.Headers.GetValues("Access-Control-Allow-Headers").Single(), StringComparison.Ordinal);
+        Assert.Contains(
+            "Authorization", preflight.Headers.GetValues("Access-Control-Allow-Headers").Single(), StringComparison.Ordinal);
         using HttpResponseMessage post = await FromAsync(relay, HttpMethod.Post, "/v1/sessions", origin);
         Assert.Equal(HttpStatusCode.Created, post.StatusCode);
         Assert.Equal(answer, post.Headers.GetValues("Access-Control-Allow-Origin").Single());

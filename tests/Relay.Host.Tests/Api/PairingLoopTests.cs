@@ -40,7 +40,8 @@ public class PairingLoopTests
         var stopping = new TaskCompletionSource();
         using CancellationTokenRegistration registration = lifetime.ApplicationStopping.Register(stopping.SetResult);
         int exitCode = Environment.ExitCode;
-        await Assert.ThrowsAsync<InvalidOperationException>(() => loop.AskAsync(() => throw new InvalidOperationException("a bug")));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => loop.AskAsync(() => throw new InvalidOperationException("a bug")));
         await stopping.Task;
         Assert.Equal(1, Environment.ExitCode);
         Environment.ExitCode = exitCode;

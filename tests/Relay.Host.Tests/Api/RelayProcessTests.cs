@@ -18,7 +18,8 @@ public class RelayProcessTests
         using var http = new HttpClient { BaseAddress = new Uri(line!["Relay is ready: ".Length..]) };
         Assert.Equal("ready", await http.GetStringAsync("/readyz"));
 
-        using Process kill = Process.Start("kill", ["-TERM", relay.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using Process kill = Process.Start(
+            "kill", ["-TERM", relay.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
 
         await ExitAsync(relay);
         Assert.Equal(0, relay.ExitCode);
@@ -35,7 +36,10 @@ public class RelayProcessTests
         Assert.Equal(2, relay.ExitCode);
         string[] lines = (await relay.StandardError.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, lines.Length);
-        Assert.StartsWith("relay: Media:Port = \"70000\": must be a whole number from 0 to 65535 (port). Set Media:Port", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "relay: Media:Port = \"70000\": must be a whole number from 0 to 65535 (port). Set Media:Port",
+            lines[0],
+            StringComparison.Ordinal);
         Assert.Equal(string.Empty, await relay.StandardOutput.ReadToEndAsync());
     }
 
@@ -48,16 +52,21 @@ public class RelayProcessTests
         using Process relay = Start($"--Http:Listen=http://127.0.0.1:{port}");
         await ExitAsync(relay);
         Assert.Equal(2, relay.ExitCode);
-        string line = Assert.Single((await relay.StandardError.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        string line = Assert.Single(
+            (await relay.StandardError.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("Http:Listen", line, StringComparison.Ordinal);
         Assert.Contains("in use", line, StringComparison.Ordinal);
     }
 
-    private static Process Start(params string[] args)
+    internal static Process Start(params string[] args)
     {
         string program = typeof(RelayProcess).Assembly.Location;
-        var start = new ProcessStartInfo("dotnet", [program, .. args]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("RELAY_", StringComparison.OrdinalIgnoreCase)).ToArray())
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [program, .. args])
+        { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] names = [.. start.Environment.Keys.Where(name => name.StartsWith("RELAY_", StringComparison.OrdinalIgnoreCase))];
+        foreach (string name in names)
         {
             start.Environment.Remove(name);
         }
@@ -65,7 +74,7 @@ public class RelayProcessTests
         return Process.Start(start)!;
     }
 
-    private static async Task ExitAsync(Process process)
+    internal static async Task ExitAsync(Process process)
     {
         // Only ends a test that hangs.
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));

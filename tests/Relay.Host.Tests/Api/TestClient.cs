@@ -107,7 +107,8 @@ internal sealed class TestClient(RunningRelay relay, string id, string token) : 
 
     public async Task OpenMediaAsync()
     {
-        using HttpResponseMessage response = await _relay.SendAsync(HttpMethod.Post, MediaPath, Token, "v=0 offer", "application/sdp");
+        using HttpResponseMessage response = await _relay.SendAsync(
+            HttpMethod.Post, MediaPath, Token, "v=0 offer", "application/sdp");
         response.EnsureSuccessStatusCode();
     }
 
@@ -117,5 +118,7 @@ internal sealed class TestClient(RunningRelay relay, string id, string token) : 
 internal static class MemoryExtensions
 {
     public static ArraySegment<byte> ToArraySegment(this Memory<byte> memory) =>
-        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(memory, out ArraySegment<byte> segment) ? segment : throw new InvalidOperationException();
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(memory, out ArraySegment<byte> segment)
+            ? segment
+            : throw new InvalidOperationException();
 }

@@ -6,7 +6,8 @@ namespace Relay.Host.Tests.Configuration;
 
 public class OptionCheckTests
 {
-    public static TheoryData<string> Numbers() => [.. OptionCatalog.Entries.Where(entry => entry.Property.PropertyType == typeof(int)).Select(entry => entry.Key)];
+    public static TheoryData<string> Numbers() =>
+        [.. OptionCatalog.Entries.Where(entry => entry.Property.PropertyType == typeof(int)).Select(entry => entry.Key)];
 
     [Fact]
     public void The_defaults_are_fit_to_start_with() => Assert.Empty(Check(_ => { }));
@@ -16,20 +17,28 @@ public class OptionCheckTests
     public void Numbers_are_held_to_their_range(string key)
     {
         OptionEntry entry = OptionCatalog.Entries.Single(e => e.Key.Equals(key, StringComparison.Ordinal));
-        Assert.True(entry.Rules.Min > long.MinValue && entry.Rules.Max < int.MaxValue && entry.Rules.Unit.Length > 0, "every number has a range and a unit");
+        Assert.True(
+            entry.Rules.Min > long.MinValue && entry.Rules.Max < int.MaxValue && entry.Rules.Unit.Length > 0,
+            "every number has a range and a unit");
         foreach (long outside in (long[])[entry.Rules.Min - 1, entry.Rules.Max + 1])
         {
-            OptionProblem problem = Check(options => entry.Set(options, (int)outside)).First(p => p.Key.Equals(key, StringComparison.Ordinal));
+            OptionProblem problem = Check(options => entry.Set(options, (int)outside)).First(
+                p => p.Key.Equals(key, StringComparison.Ordinal));
             string line = problem.ToString();
             Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"\"{outside}\""), line, StringComparison.Ordinal);
-            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"from {entry.Rules.Min} to {entry.Rules.Max} ({entry.Rules.Unit})"), line, StringComparison.Ordinal);
+            Assert.Contains(
+                string.Create(CultureInfo.InvariantCulture, $"from {entry.Rules.Min} to {entry.Rules.Max} ({entry.Rules.Unit})"),
+                line,
+                StringComparison.Ordinal);
             Assert.Contains("--" + key + "=", line, StringComparison.Ordinal);
             Assert.Contains("RELAY_" + key.Replace(":", "__", StringComparison.Ordinal), line, StringComparison.Ordinal);
         }
 
         foreach (long inside in (long[])[entry.Rules.Min, entry.Rules.Max])
         {
-            Assert.DoesNotContain(Check(options => entry.Set(options, (int)inside)), p => p.Allowed.StartsWith("must be a whole number", StringComparison.Ordinal));
+            Assert.DoesNotContain(
+                Check(options => entry.Set(options, (int)inside)),
+                p => p.Allowed.StartsWith("must be a whole number", StringComparison.Ordinal));
         }
     }
 
@@ -84,8 +93,13 @@ public class OptionCheckTests
         Assert.Empty(Check(o => (o.Media.Port, o.Media.Workers) = (0, 64)));
         Assert.Equal("Media:LegsPerWorkerTarget", Assert.Single(Check(o => o.Media.MaxLegsPerWorker = 100)).Key);
         Assert.Equal("Media:SrtpProfiles", Assert.Single(Check(o => o.Media.SrtpProfiles = [])).Key);
-        Assert.Contains("only once", Assert.Single(Check(o => o.Http.AllowedOrigins = ["https://a.example", "https://A.example"])).Allowed, StringComparison.Ordinal);
-        Assert.Contains("at most 8 items", Assert.Single(Check(o => o.Media.AnnouncedAddresses = [.. Enumerable.Range(1, 9).Select(i => "192.0.2." + i.ToString(CultureInfo.InvariantCulture))])).Allowed, StringComparison.Ordinal);
+        Assert.Contains(
+            "only once",
+            Assert.Single(Check(o => o.Http.AllowedOrigins = ["https://a.example", "https://A.example"])).Allowed,
+            StringComparison.Ordinal);
+        string[] nine = [.. Enumerable.Range(1, 9).Select(i => "192.0.2." + i.ToString(CultureInfo.InvariantCulture))];
+        OptionProblem tooMany = Assert.Single(Check(o => o.Media.AnnouncedAddresses = nine));
+        Assert.Contains("at most 8 items", tooMany.Allowed, StringComparison.Ordinal);
     }
 
     private static List<OptionProblem> Check(Action<RelayOptions> change)

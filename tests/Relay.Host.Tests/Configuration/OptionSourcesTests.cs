@@ -23,7 +23,11 @@ public sealed class OptionSourcesTests : IDisposable
     {
         File.WriteAllText(_file, """
             // comments and trailing commas are fine
-            { "$schema": "x", "Media": { "Port": 1, "Workers": 2, "MailboxCapacity": 64, "AnnouncedAddresses": ["192.0.2.1", "2001:db8::1"], }, "Drain": {} }
+            {
+              "$schema": "x",
+              "Media": { "Port": 1, "Workers": 2, "MailboxCapacity": 64, "AnnouncedAddresses": ["192.0.2.1", "2001:db8::1"], },
+              "Drain": {}
+            }
             """);
         Environment.SetEnvironmentVariable("RELAY_Media__Workers", "3");
         Environment.SetEnvironmentVariable("RELAY_media__port", "4");
@@ -46,7 +50,12 @@ public sealed class OptionSourcesTests : IDisposable
     public void Lists_are_given_item_by_item_or_with_commas()
     {
         File.WriteAllText(_file, """{ "Media": { "AnnouncedAddresses": [] }, "Http": { "TrustedProxies": ["10.0.0.0/8"] } }""");
-        LoadedOptions loaded = OptionSources.Load(["--config=" + _file, "--Media:AnnouncedAddresses:0=192.0.2.1", "--Http:AllowedOrigins=https://a.example, https://b.example"]);
+        LoadedOptions loaded = OptionSources.Load(
+        [
+            "--config=" + _file,
+            "--Media:AnnouncedAddresses:0=192.0.2.1",
+            "--Http:AllowedOrigins=https://a.example, https://b.example",
+        ]);
         Assert.Empty(loaded.Problems);
         Assert.Equal("192.0.2.1", string.Join(' ', loaded.Options.Media.AnnouncedAddresses));
         Assert.Equal("10.0.0.0/8", string.Join(' ', loaded.Options.Http.TrustedProxies));
@@ -98,7 +107,8 @@ public sealed class OptionSourcesTests : IDisposable
     [Fact]
     public void All_problems_are_told_at_once()
     {
-        IReadOnlyList<OptionProblem> problems = OptionSources.Load(["--Media:Port=70000", "--Media:Workers=0", "--Drain:Seconds=0"]).Problems;
+        IReadOnlyList<OptionProblem> problems = OptionSources.Load(
+            ["--Media:Port=70000", "--Media:Workers=0", "--Drain:Seconds=0"]).Problems;
         Assert.Equal("Media:Port Media:Workers Drain:Seconds", string.Join(' ', problems.Select(problem => problem.Key)));
     }
 

@@ -24,17 +24,20 @@ public class HostLogTests
         {
             relay.Http.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.77");
             (TestClient first, TestClient second) = await relay.ConnectPairAsync("video");
-            secrets.AddRange([first.Token, first.Id, second.Token, second.Id, relay.Address.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            string port = relay.Address.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            secrets.AddRange([first.Token, first.Id, second.Token, second.Id, port]);
             await first.SendAsync("""{"t":"chat","d":{"text":"secret-chat-text"}}""");
             await second.ExpectAsync("chat");
             await first.SendAsync("secret-nonsense");
             await first.ExpectErrorAsync("bad_message");
-            using HttpResponseMessage bad = await relay.SendAsync(HttpMethod.Post, first.MediaPath, second.Token, "secret-offer", "application/sdp");
+            using HttpResponseMessage bad = await relay.SendAsync(
+                HttpMethod.Post, first.MediaPath, second.Token, "secret-offer", "application/sdp");
             relay.Media.UnpairRefused = true;
             relay.Media.End(relay.Media.Legs[0], CloseReason.DtlsFailed);
             await second.ExpectAsync("partner.gone");
             relay.Media.Fails = true;
-            using HttpResponseMessage failed = await relay.SendAsync(HttpMethod.Post, first.MediaPath, first.Token, "secret-offer", "application/sdp");
+            using HttpResponseMessage failed = await relay.SendAsync(
+                HttpMethod.Post, first.MediaPath, first.Token, "secret-offer", "application/sdp");
             first.Break();
             await second.SendAsync(new byte[20_000]);
             await second.ExpectCloseAsync();
@@ -42,7 +45,10 @@ public class HostLogTests
             second.Dispose();
         }
 
-        Assert.Contains(log.Lines, line => line.StartsWith("Relay", StringComparison.Ordinal) && line.Contains("Session opened", StringComparison.Ordinal));
+        Assert.Contains(
+            log.Lines,
+            line => line.StartsWith("Relay", StringComparison.Ordinal)
+                && line.Contains("Session opened", StringComparison.Ordinal));
         Assert.Contains(log.Lines, line => line.Contains("Leg closed: dtls_failed", StringComparison.Ordinal));
         foreach (string secret in secrets)
         {
@@ -69,7 +75,14 @@ public class HostLogTests
 
             public bool IsEnabled(LogLevel logLevel) => true;
 
-            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            public void Log<TState>(
+                LogLevel logLevel,
+                EventId eventId,
+                TState state,
+                Exception? exception,
+                Func<TState,
+                Exception?,
+                string> formatter) =>
                 lines.Enqueue($"{category} {logLevel} {eventId.Id} {formatter(state, exception)} {exception}");
         }
     }

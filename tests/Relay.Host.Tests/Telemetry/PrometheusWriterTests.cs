@@ -12,8 +12,13 @@ public class PrometheusWriterTests
         writer.Counter("a_total", "Things, \\ counted\nwell.").Sample(1).Sample("kind", "x\"y\\z\n", -2);
         writer.Gauge("b", "Now.").Sample([("p", "1"), ("q", "2")], long.MaxValue);
         Assert.Equal(
-            "# HELP a_total Things, \\\\ counted\\nwell.\n# TYPE a_total counter\na_total 1\na_total{kind=\"x\\\"y\\\\z\\n\"} -2\n"
-            + "# HELP b Now.\n# TYPE b gauge\nb{p=\"1\",q=\"2\"} 9223372036854775807\n",
+            "# HELP a_total Things, \\\\ counted\\nwell.\n"
+            + "# TYPE a_total counter\n"
+            + "a_total 1\n"
+            + "a_total{kind=\"x\\\"y\\\\z\\n\"} -2\n"
+            + "# HELP b Now.\n"
+            + "# TYPE b gauge\n"
+            + "b{p=\"1\",q=\"2\"} 9223372036854775807\n",
             writer.ToString());
     }
 }
