@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text;
+using Relay.Testing.Peers;
 
 namespace Relay.Testing.Api;
 
@@ -9,6 +12,7 @@ namespace Relay.Testing.Api;
 public sealed class RelayApiClient : IDisposable
 {
     private readonly HttpClient _http;
+    private readonly ConcurrentQueue<Captured> _captured = new();
 
     /// <param name="baseAddress">Such as http://127.0.0.1:8080/.</param>
     /// <param name="localAddress">The address to connect from, so that clients on loopback can be told apart.</param>
@@ -25,6 +29,11 @@ public sealed class RelayApiClient : IDisposable
     }
 
     public Uri BaseAddress { get; }
+
+    /// <summary>Every answer so far, headers and body, for a search by <see cref="PrivateTrace.FindIn"/>.</summary>
+    public IReadOnlyCollection<Captured> Captured => _captured;
+
+    internal HttpMessageInvoker Invoker => _http;
 
     /// <summary>POST /v1/sessions; the answer must be 201.</summary>
     /// <param name="modes">Such as "text", "voice", "video"; none for all.</param>
@@ -62,7 +71,9 @@ public sealed class RelayApiClient : IDisposable
         }
 
         using HttpResponseMessage response = await _http.SendAsync(request);
-        return await ApiResponse.ReadAsync(response);
+        ApiResponse answer = await ApiResponse.ReadAsync(response);
+        _captured.Enqueue(new Captured(CapturedKind.Http, [.. Encoding.UTF8.GetBytes(answer.Headers), .. answer.Body]));
+        return answer;
     }
 
     /// <summary>The numbers of /metrics.</summary>

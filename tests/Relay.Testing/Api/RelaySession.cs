@@ -33,7 +33,7 @@ public sealed class RelaySession
 
     /// <summary>Opens the session's WebSocket; its first message is welcome.</summary>
     public Task<SessionSocket> OpenSocketAsync(CancellationToken cancellation = default) =>
-        SessionSocket.OpenAsync(_socketAddress, cancellation);
+        SessionSocket.OpenAsync(_socketAddress, _api.Invoker, cancellation);
 
     /// <summary>POST of an SDP offer; a success is 201 with the answer as its text.</summary>
     public Task<ApiResponse> PostMediaAsync(string offer) =>

@@ -57,13 +57,16 @@ public sealed class SessionSocket : IAsyncDisposable
     public IReadOnlyList<Captured> Captured => [.. RawFrames.Select(f => new Captured(CapturedKind.Socket, f))];
 
     /// <summary>Opens a socket.</summary>
+    /// <param name="address">With the token.</param>
+    /// <param name="invoker">Connects; null for the default.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="WebSocketException">The relay refused; the message has the HTTP status.</exception>
-    public static async Task<SessionSocket> OpenAsync(Uri address, CancellationToken cancellation = default)
+    public static async Task<SessionSocket> OpenAsync(Uri address, HttpMessageInvoker? invoker = null, CancellationToken cancellation = default)
     {
         var socket = new ClientWebSocket();
         try
         {
-            await socket.ConnectAsync(address, cancellation);
+            await socket.ConnectAsync(address, invoker, cancellation);
             return new SessionSocket(socket);
         }
         catch

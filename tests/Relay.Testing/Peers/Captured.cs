@@ -15,6 +15,9 @@ public enum CapturedKind
     /// <summary>An SDP answer or fragment.</summary>
     Sdp,
 
+    /// <summary>An HTTP answer, headers and body; see <see cref="Relay.Testing.Api.RelayApiClient.Captured"/>.</summary>
+    Http,
+
     /// <summary>A WebSocket frame; see <see cref="Relay.Testing.Api.SessionSocket.Captured"/>.</summary>
     Socket,
 }

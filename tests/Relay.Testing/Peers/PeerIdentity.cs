@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Relay.Core.Dtls;
 using Relay.Host.Platform.OpenSsl;
+using Relay.Testing.Sdp;
 
 namespace Relay.Testing.Peers;
 
@@ -11,10 +12,14 @@ namespace Relay.Testing.Peers;
 /// </summary>
 public sealed class PeerIdentity : IDisposable
 {
+    private const string MidCharacters = "abcdefghijklmnopqrstuvwxyz";
     private const string IceCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-    public PeerIdentity()
+    /// <param name="usesRandomMids">Draws the mids too; else they are 0 and 1, as everybody's.</param>
+    public PeerIdentity(bool usesRandomMids = false)
     {
+        AudioMid = usesRandomMids ? RandomNumberGenerator.GetString(MidCharacters, 12) : PeerOffer.AudioMid;
+        VideoMid = usesRandomMids ? RandomNumberGenerator.GetString(MidCharacters, 12) : PeerOffer.VideoMid;
         RenewIceCredentials();
         Cname = RandomNumberGenerator.GetString(IceCharacters, 16);
         StreamId = Guid.NewGuid().ToString();
@@ -40,6 +45,10 @@ public sealed class PeerIdentity : IDisposable
     public string AudioTrackId { get; }
 
     public string VideoTrackId { get; }
+
+    public string AudioMid { get; }
+
+    public string VideoMid { get; }
 
     public uint AudioSsrc { get; }
 

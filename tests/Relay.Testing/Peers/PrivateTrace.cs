@@ -30,6 +30,8 @@ public sealed record PrivateTrace(string Name, byte[] Bytes)
             Text("fingerprint without colons", identity.FingerprintText.Replace(":", string.Empty, StringComparison.Ordinal)),
             new("fingerprint, binary", FingerprintBytes(identity)),
         };
+        AddMid(traces, "audio mid", identity.AudioMid);
+        AddMid(traces, "video mid", identity.VideoMid);
         AddSsrc(traces, "audio ssrc", identity.AudioSsrc);
         AddSsrc(traces, "video ssrc", identity.VideoSsrc);
         AddSsrc(traces, "rtx ssrc", identity.RtxSsrc);
@@ -50,12 +52,22 @@ public sealed record PrivateTrace(string Name, byte[] Bytes)
         ];
     }
 
-    private static PrivateTrace Text(string name, string text) => new(name, Encoding.ASCII.GetBytes(text));
+    /// <summary>Any text that would give somebody away.</summary>
+    public static PrivateTrace Text(string name, string text) => new(name, Encoding.ASCII.GetBytes(text));
 
     private static byte[] FingerprintBytes(PeerIdentity identity)
     {
         DtlsFingerprint fingerprint = identity.Certificate.Fingerprint;
         return fingerprint.Value.ToArray();
+    }
+
+    private static void AddMid(List<PrivateTrace> traces, string name, string mid)
+    {
+        // The usual 0 and 1 are everybody's.
+        if (mid.Length > 1)
+        {
+            traces.Add(Text(name, mid));
+        }
     }
 
     private static void AddSsrc(List<PrivateTrace> traces, string name, uint ssrc)
@@ -70,6 +82,9 @@ public sealed record PrivateTrace(string Name, byte[] Bytes)
         {
             traces.Add(Text(name, text));
         }
+
+        traces.Add(Text(name + ", hexadecimal", ssrc.ToString("x8", CultureInfo.InvariantCulture)));
+        traces.Add(Text(name + ", upper-case hexadecimal", ssrc.ToString("X8", CultureInfo.InvariantCulture)));
     }
 
     private static void AddEndpoint(List<PrivateTrace> traces, IPEndPoint endpoint)

@@ -36,7 +36,7 @@ public sealed class TestPeer : IDisposable, IAsyncDisposable
     public TestPeer(TestPeerOptions? options = null)
     {
         Options = options ?? new TestPeerOptions();
-        Identity = new PeerIdentity();
+        Identity = new PeerIdentity(Options.UsesRandomMids);
         _socket = new PeerSocket(Options);
         _ice = new IceClient(Options.ConsentInterval, Options.Seed);
         _schedule = new MediaSchedule(Options);
@@ -143,7 +143,8 @@ public sealed class TestPeer : IDisposable, IAsyncDisposable
         {
             Answer = PeerAnswer.Parse(answer);
             Capture(CapturedKind.Sdp, System.Text.Encoding.UTF8.GetBytes(answer));
-            _socket.Remote = Answer.Candidates[0];
+            IPEndPoint candidate = Answer.Candidates[0];
+            _socket.Remote = Options.Route?.Invoke(candidate) ?? candidate;
             var dtlsOptions = new DtlsOptions { SrtpProfiles = string.Join(':', Options.SrtpProfiles.Select(OpenSslName)) };
             _dtlsFactory = new OpenSslDtlsAssociationFactory(DtlsRole.Client, dtlsOptions, Identity.Certificate);
             _dtls = _dtlsFactory.Create(Answer.Fingerprint);

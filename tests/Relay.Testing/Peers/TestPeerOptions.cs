@@ -11,6 +11,12 @@ public sealed record TestPeerOptions
     /// </summary>
     public IPAddress LocalAddress { get; init; } = IPAddress.Loopback;
 
+    /// <summary>Where to send instead of the answer's first candidate, such as to a proxy in front of it.</summary>
+    public Func<IPEndPoint, IPEndPoint>? Route { get; init; }
+
+    /// <summary>Names the offer's m-lines with random mids instead of 0 and 1, so that they can be told from others'.</summary>
+    public bool UsesRandomMids { get; init; }
+
     /// <summary>False offers audio alone.</summary>
     public bool WithVideo { get; init; } = true;
 

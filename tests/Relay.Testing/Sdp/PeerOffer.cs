@@ -30,7 +30,7 @@ public static class PeerOffer
         Line(sdp, $"o=- {sessionId} 2 IN IP4 127.0.0.1");
         Line(sdp, "s=-");
         Line(sdp, "t=0 0");
-        Line(sdp, withVideo ? $"a=group:BUNDLE {AudioMid} {VideoMid}" : $"a=group:BUNDLE {AudioMid}");
+        Line(sdp, withVideo ? $"a=group:BUNDLE {identity.AudioMid} {identity.VideoMid}" : $"a=group:BUNDLE {identity.AudioMid}");
         Line(sdp, "a=extmap-allow-mixed");
         Line(sdp, $"a=msid-semantic: WMS {identity.StreamId}");
         AddAudio(sdp, identity, endpoint);
@@ -49,7 +49,7 @@ public static class PeerOffer
         Line(sdp, $"a=ice-ufrag:{identity.Ufrag}");
         Line(sdp, $"a=ice-pwd:{identity.Password}");
         Line(sdp, $"m=audio 9 UDP/TLS/RTP/SAVPF {OpusPayloadType}");
-        Line(sdp, $"a=mid:{AudioMid}");
+        Line(sdp, $"a=mid:{identity.AudioMid}");
         AddCandidate(sdp, endpoint);
         Line(sdp, "a=end-of-candidates");
         return sdp.ToString();
@@ -58,7 +58,7 @@ public static class PeerOffer
     private static void AddAudio(StringBuilder sdp, PeerIdentity identity, IPEndPoint endpoint)
     {
         Line(sdp, $"m=audio {endpoint.Port} UDP/TLS/RTP/SAVPF {OpusPayloadType} 63 9 0 8 13 110");
-        AddTransport(sdp, identity, endpoint, AudioMid);
+        AddTransport(sdp, identity, endpoint, identity.AudioMid);
         Line(sdp, $"a=extmap:1 {AudioLevelExtension}");
         Line(sdp, $"a=extmap:2 {AbsSendTimeExtension}");
         Line(sdp, $"a=extmap:3 {TransportCcExtension}");
@@ -82,7 +82,7 @@ public static class PeerOffer
     private static void AddVideo(StringBuilder sdp, PeerIdentity identity, IPEndPoint endpoint)
     {
         Line(sdp, $"m=video {endpoint.Port} UDP/TLS/RTP/SAVPF {Vp8PayloadType} {RtxPayloadType} 98 99");
-        AddTransport(sdp, identity, endpoint, VideoMid);
+        AddTransport(sdp, identity, endpoint, identity.VideoMid);
         Line(sdp, "a=extmap:14 urn:ietf:params:rtp-hdrext:toffset");
         Line(sdp, $"a=extmap:2 {AbsSendTimeExtension}");
         Line(sdp, "a=extmap:13 urn:3gpp:video-orientation");
