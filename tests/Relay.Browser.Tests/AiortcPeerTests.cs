@@ -14,7 +14,7 @@ public sealed class AiortcPeerTests(Browsers browsers)
         Participant red = await scene.OpenAsync(Tint.Red);
         await red.EnterAsync("video");
         await red.WaitForMessageAsync("queued");
-        Task<string> peer = RunPeerAsync(scene.Relay.Address);
+        Task<string> peer = RunPeerAsync(scene.Relay.BaseAddress);
 
         Task paired = red.WaitForPhaseAsync("talking");
         if (await Task.WhenAny(paired, peer) == peer)
@@ -28,7 +28,7 @@ public sealed class AiortcPeerTests(Browsers browsers)
         await red.WaitToSeeAsync(Tint.Blue);
         Inbound before = await red.InboundAsync();
         await red.WaitToHearAsync(before.AudioEnergy);
-        await red.Page.WaitForFunctionAsync("async count => (await relayProbe.inbound()).framesDecoded > count + 40", before.FramesDecoded);
+        await red.WaitUntilAsync("async count => (await relayProbe.inbound()).framesDecoded > count + 40", before.FramesDecoded);
         Inbound after = await red.InboundAsync();
         Assert.Equal((FakeMedia.Width, FakeMedia.Height), (after.Width, after.Height));
 

@@ -3,7 +3,7 @@ namespace Relay.Browser.Tests;
 public sealed class LosingPartnerTests(Browsers browsers)
 {
     private const string Gone = """{"t":"partner.gone"}""";
-    private static readonly string[] ShortResume = ["--Pairing:ResumeSeconds=2"];
+    private static readonly (string Key, string Value)[] ShortResume = [("Pairing:ResumeSeconds", "2")];
 
     [Theory]
     [InlineData("video")]
@@ -89,7 +89,7 @@ public sealed class LosingPartnerTests(Browsers browsers)
 
     private static async Task<(Participant Red, Participant Green, TcpProxy Wire)> PairOverWireAsync(Scene scene, string mode)
     {
-        TcpProxy wire = scene.Own(new TcpProxy(scene.Relay.Address));
+        TcpProxy wire = scene.Own(new TcpProxy(scene.Relay.BaseAddress));
         Participant red = await scene.OpenAsync(Tint.Red, wire.Address);
         Participant green = await scene.OpenAsync(Tint.Green);
         await red.EnterAsync(mode);

@@ -48,7 +48,7 @@ public sealed class NextPartnerTests(Browsers browsers)
         await partner.WaitForMessageAsync("partner.gone", heard);
         Assert.Equal("ended", await partner.Page.EvaluateAsync<string>("document.body.dataset.phase"));
         await waiting.WaitForMessageAsync("paired", waitingHeard == 0 ? 0 : waitingHeard - 1);
-        await red.Page.WaitForFunctionAsync("document.getElementById('stage').classList.contains('live')");
+        await red.WaitUntilAsync("document.getElementById('stage').classList.contains('live')");
         await partner.NextAsync();
         await partner.WaitForMessageAsync("queued", heard);
         Report.Line(string.Create(CultureInfo.InvariantCulture, $"  next to {waiting.Name}: paired after {times.Paired:F0} ms, first frame after {times.Frame:F0} ms"));

@@ -49,7 +49,7 @@ public sealed class OtherModesTests(Browsers browsers)
         (Participant red, Participant green) = await scene.PairAsync("voice");
         await green.WaitToHearAsync(0);
         await red.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Mute microphone" }).ClickAsync();
-        await green.Page.WaitForFunctionAsync("async () => (await relayProbe.inbound()).audioLevel < 0.001");
+        await green.WaitUntilAsync("async () => (await relayProbe.inbound()).audioLevel < 0.001");
         double silent = (await green.InboundAsync()).AudioEnergy;
         await red.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Unmute microphone" }).ClickAsync();
         await green.WaitToHearAsync(silent + 0.001);

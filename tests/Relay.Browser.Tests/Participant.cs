@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Playwright;
@@ -22,6 +23,7 @@ public sealed record NextTimes(double Frame, double Paired);
 public sealed class Participant : IAsyncDisposable
 {
     public const float WaitMilliseconds = 20_000;
+    private const int PollMilliseconds = 20;
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
     private readonly ConcurrentQueue<string> _console = new();
     private readonly IBrowserContext _context;
@@ -65,7 +67,7 @@ public sealed class Participant : IAsyncDisposable
             await Page.Locator("#begin-button").ClickAsync();
         }
 
-        await Page.WaitForFunctionAsync("['waiting', 'talking'].includes(document.body.dataset.phase)");
+        await WaitUntilAsync("['waiting', 'talking'].includes(document.body.dataset.phase)");
     }
 
     public async Task StartAsync(string mode)
@@ -77,7 +79,7 @@ public sealed class Participant : IAsyncDisposable
     public Task WaitForPhaseAsync(string phase) => Page.WaitForSelectorAsync($"body[data-phase='{phase}']", new() { State = WaitForSelectorState.Attached });
 
     /// <summary>Waits until the socket has heard the message after having sent or heard this many messages.</summary>
-    public Task WaitForMessageAsync(string type, int after = 0) => Page.WaitForFunctionAsync(
+    public Task WaitForMessageAsync(string type, int after = 0) => WaitUntilAsync(
         "([type, after]) => relayProbe.messages.slice(after).some((m) => !m.out && m.t === type)", new object[] { type, after });
 
     public Task<int> MessageCountAsync() => Page.EvaluateAsync<int>("relayProbe.messages.length");
@@ -95,18 +97,18 @@ public sealed class Participant : IAsyncDisposable
         await Page.Locator("#chat-input").PressAsync("Enter");
     }
 
-    public Task WaitForChatAsync(string text) => Page.WaitForFunctionAsync(
+    public Task WaitForChatAsync(string text) => WaitUntilAsync(
         "text => [...document.querySelectorAll('#chat-log .theirs')].some((line) => line.textContent.includes(text))", text);
 
     /// <summary>Waits until the last frame that was shown has the partner's colour.</summary>
-    public Task WaitToSeeAsync(Tint tint) => Page.WaitForFunctionAsync(
+    public Task WaitToSeeAsync(Tint tint) => WaitUntilAsync(
         "colour => relayProbe.frames.length > 0 && relayProbe.isColour(relayProbe.frames.at(-1).rgb, colour)", (int)tint);
 
     /// <summary>How many of the frames shown since the given time (page clock) did not have the colour.</summary>
     public Task<int> CountOtherFramesAsync(Tint tint, double since) => Page.EvaluateAsync<int>(
         "([colour, since]) => relayProbe.frames.filter((f) => f.at >= since && !relayProbe.isColour(f.rgb, colour)).length", new object[] { (int)tint, since });
 
-    public Task WaitToHearAsync(double moreThanEnergy) => Page.WaitForFunctionAsync(
+    public Task WaitToHearAsync(double moreThanEnergy) => WaitUntilAsync(
         "async energy => (await relayProbe.inbound()).audioEnergy > energy", moreThanEnergy);
 
     /// <summary>The strongest frequency that arrives within a second, in Hz.</summary>
@@ -121,7 +123,7 @@ public sealed class Participant : IAsyncDisposable
 
     public async Task<NextTimes> NextTimesAsync(Tint tint)
     {
-        await Page.WaitForFunctionAsync("colour => relayProbe.nextToFrame(colour) !== null", (int)tint);
+        await WaitUntilAsync("colour => relayProbe.nextToFrame(colour) !== null", (int)tint);
         return await ReadAsync<NextTimes>(string.Create(CultureInfo.InvariantCulture, $"relayProbe.nextToFrame({(int)tint})"));
     }
 
@@ -142,6 +144,24 @@ public sealed class Participant : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await _context.CloseAsync();
+
+    /// <summary>
+    /// Asks until the JavaScript says true. Not Playwright's own waiting: that evaluates strings inside the page, which the
+    /// page's Content-Security-Policy forbids.
+    /// </summary>
+    public async Task WaitUntilAsync(string expression, object? argument = null)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!await Page.EvaluateAsync<bool>(expression, argument))
+        {
+            if (clock.ElapsedMilliseconds > WaitMilliseconds)
+            {
+                throw new TimeoutException($"{Name} waited in vain until {expression} ({argument})");
+            }
+
+            await Task.Delay(PollMilliseconds);
+        }
+    }
 
     private async Task<T> ReadAsync<T>(string expression)
     {

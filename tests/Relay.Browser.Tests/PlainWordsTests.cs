@@ -53,7 +53,7 @@ public sealed class PlainWordsTests(Browsers browsers)
 
     [Fact]
     public Task A_second_start_too_fast_is_told_with_the_time_to_wait() =>
-        Scene.PlayAsync(browsers, ["--Limits:SessionsPerSourceBurst=1", "--Limits:SessionsPerSourcePerMinute=1"], async scene =>
+        Scene.PlayAsync(browsers, [("Limits:SessionsPerSourceBurst", "1"), ("Limits:SessionsPerSourcePerMinute", "1")], async scene =>
         {
             Participant red = await scene.OpenAsync(Tint.Red);
             await red.EnterAsync("text");

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Relay.Testing;
 
 namespace Relay.Browser.Tests;
 
@@ -9,21 +10,21 @@ public sealed class Scene : IAsyncDisposable
     private readonly List<Participant> _participants = [];
     private readonly List<IAsyncDisposable> _others = [];
 
-    private Scene(Browsers browsers, RelayUnderTest relay)
+    private Scene(Browsers browsers, RunningRelay relay)
     {
         _browsers = browsers;
         Relay = relay;
     }
 
-    public RelayUnderTest Relay { get; }
+    public RunningRelay Relay { get; }
 
     /// <summary>Runs a test against a fresh relay.</summary>
     /// <param name="browsers">The run's browsers.</param>
-    /// <param name="options">Options of the relay, such as <c>--Media:Workers=2</c>.</param>
+    /// <param name="options">Options of the relay, such as ("Media:Workers", "2").</param>
     /// <param name="test">What happens.</param>
-    public static async Task PlayAsync(Browsers browsers, string[] options, Func<Scene, Task> test)
+    public static async Task PlayAsync(Browsers browsers, (string Key, string Value)[] options, Func<Scene, Task> test)
     {
-        await using var scene = new Scene(browsers, await RelayUnderTest.StartAsync(options));
+        await using var scene = new Scene(browsers, await RunningRelay.StartAsync(options));
         try
         {
             await test(scene);
@@ -35,7 +36,7 @@ public sealed class Scene : IAsyncDisposable
                 TestContext.Current.TestOutputHelper?.WriteLine(await participant.DescribeAsync());
             }
 
-            TestContext.Current.TestOutputHelper?.WriteLine(scene.Relay.Describe());
+            TestContext.Current.TestOutputHelper?.WriteLine("--- relay\n" + scene.Relay.Output);
             throw;
         }
     }
@@ -44,14 +45,14 @@ public sealed class Scene : IAsyncDisposable
     /// <param name="tint">Whose camera.</param>
     /// <param name="address">Where the page is; null for the relay itself.</param>
     public async Task<Participant> OpenAsync(Tint tint, Uri? address = null) =>
-        Keep(await Participant.OpenAsync(tint.ToString(), tint, await _browsers.WithCameraAsync(tint), address ?? Relay.Address));
+        Keep(await Participant.OpenAsync(tint.ToString(), tint, await _browsers.WithCameraAsync(tint), address ?? Relay.BaseAddress));
 
     /// <summary>Opens the demo page in a browser of its own with the given switches.</summary>
     public async Task<Participant> OpenInAsync(params string[] switches)
     {
         IBrowser browser = await _browsers.LaunchAsync(switches);
         _others.Add(browser);
-        return Keep(await Participant.OpenAsync("own browser", Tint.Red, browser, Relay.Address));
+        return Keep(await Participant.OpenAsync("own browser", Tint.Red, browser, Relay.BaseAddress));
     }
 
     /// <summary>Two people who talk with each other.</summary>

@@ -19,7 +19,7 @@ public sealed class VideoPairTests(Browsers browsers)
     [InlineData("AEAD_AES_128_GCM", "AEAD_AES_128_GCM")]
     [InlineData("AEAD_AES_256_GCM", "AEAD_AES_256_GCM")]
     public Task A_pair_talks_with_one_srtp_profile_alone(string profile, string cipher) =>
-        Scene.PlayAsync(browsers, ["--Media:SrtpProfiles:0=" + profile], async scene =>
+        Scene.PlayAsync(browsers, [("Media:SrtpProfiles:0", profile)], async scene =>
         {
             (Participant red, Participant green) = await scene.PairAsync("video");
             await VideoPair.AssertTalksAsync(red, green, ShortTime);
@@ -28,7 +28,7 @@ public sealed class VideoPairTests(Browsers browsers)
         });
 
     [Fact]
-    public Task A_pair_talks_on_a_relay_with_two_workers() => Scene.PlayAsync(browsers, ["--Media:Workers=2"], async scene =>
+    public Task A_pair_talks_on_a_relay_with_two_workers() => Scene.PlayAsync(browsers, [("Media:Workers", "2")], async scene =>
     {
         (Participant red, Participant green) = await scene.PairAsync("video");
         await VideoPair.AssertTalksAsync(red, green, BarTime);
@@ -36,7 +36,7 @@ public sealed class VideoPairTests(Browsers browsers)
 
     [Fact]
     public Task Strangers_on_different_workers_are_brought_together_by_a_fresh_offer() =>
-        Scene.PlayAsync(browsers, ["--Media:Workers=2", "--Media:LegsPerWorkerTarget=2", "--Pairing:RenewAfterSeconds=1"], async scene =>
+        Scene.PlayAsync(browsers, [("Media:Workers", "2"), ("Media:LegsPerWorkerTarget", "2"), ("Pairing:RenewAfterSeconds", "1")], async scene =>
         {
             // Red and green fill the first worker, blue waits on the second.
             (Participant red, Participant green) = await scene.PairAsync("video");
@@ -69,9 +69,9 @@ public sealed class VideoPairTests(Browsers browsers)
               delete pc.iceConnectionState;
             }
             """);
-        await red.Page.WaitForFunctionAsync("before => !relayProbe.peers.at(-1).pc.remoteDescription.sdp.includes(before)", ufrag);
+        await red.WaitUntilAsync("before => !relayProbe.peers.at(-1).pc.remoteDescription.sdp.includes(before)", ufrag);
         Inbound before = await red.InboundAsync();
-        await red.Page.WaitForFunctionAsync("async count => (await relayProbe.inbound()).framesDecoded > count + 60", before.FramesDecoded);
+        await red.WaitUntilAsync("async count => (await relayProbe.inbound()).framesDecoded > count + 60", before.FramesDecoded);
 
         ConnectionTrace trace = await red.ConnectionAsync();
         Assert.True(trace.SamePeer && trace.SameDtls);
