@@ -8,7 +8,7 @@ namespace Relay.Browser.Tests;
 
 /// <summary>
 /// One Chromium per tint for the whole run: a fake camera belongs to a browser process, not to a page. Set
-/// RELAY_CHROMIUM to use another browser than /usr/bin/chromium.
+/// CHROMIUM_PATH to use another browser than /usr/bin/chromium.
 /// </summary>
 public sealed class Browsers : IAsyncLifetime
 {
@@ -32,7 +32,7 @@ public sealed class Browsers : IAsyncLifetime
     /// <summary>A browser of its own with the given switches; the caller closes it.</summary>
     public Task<IBrowser> LaunchAsync(params string[] switches) => _playwright!.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
     {
-        ExecutablePath = Environment.GetEnvironmentVariable("RELAY_CHROMIUM") ?? "/usr/bin/chromium",
+        ExecutablePath = Environment.GetEnvironmentVariable("CHROMIUM_PATH") ?? "/usr/bin/chromium",
         Args = ["--no-sandbox", "--disable-dev-shm-usage", .. switches],
     });
 
