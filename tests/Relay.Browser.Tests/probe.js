@@ -46,23 +46,27 @@
     return nativeFetch(input, init);
   };
 
-  const canvas = new OffscreenCanvas(8, 8);
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  function sample(video) {
-    const w = video.videoWidth;
-    const h = video.videoHeight;
-    context.drawImage(video, w * 0.45, h * 0.45, w * 0.1, h * 0.1, 0, 0, 8, 8);
-    const d = context.getImageData(0, 0, 8, 8).data;
-    const sum = [0, 0, 0];
-    for (let i = 0; i < d.length; i += 4) {
-      sum[0] += d[i]; sum[1] += d[i + 1]; sum[2] += d[i + 2];
+  // The colour of the picture's middle, straight from the decoded frame: drawing it on a canvas would cost more than decoding.
+  const planes = new Uint8Array(64);
+  async function sample(video) {
+    const frame = new VideoFrame(video);
+    try {
+      const rect = { x: (frame.codedWidth >> 2) * 2, y: (frame.codedHeight >> 2) * 2, width: 2, height: 2 };
+      const layout = await frame.copyTo(planes, { rect });
+      const y = planes[layout[0].offset] - 16;
+      const u = planes[layout[1].offset] - 128;
+      const v = planes[layout[1].offset + (frame.format === 'NV12' ? 1 : layout[2].offset - layout[1].offset)] - 128;
+      return [1.164 * y + 1.596 * v, 1.164 * y - 0.392 * u - 0.813 * v, 1.164 * y + 2.017 * u]
+        .map((value) => Math.max(0, Math.min(255, Math.round(value))));
+    } finally {
+      frame.close();
     }
-    return sum.map((v) => Math.round(v * 4 / d.length));
   }
   addEventListener('DOMContentLoaded', () => {
     const video = document.getElementById('remote');
     const onFrame = () => {
-      remember(probe.frames, { at: performance.now(), rgb: sample(video) }, framesMax);
+      const at = performance.now();
+      sample(video).then((rgb) => remember(probe.frames, { at, rgb }, framesMax));
       video.requestVideoFrameCallback(onFrame);
     };
     video?.requestVideoFrameCallback(onFrame);
