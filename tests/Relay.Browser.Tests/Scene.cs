@@ -10,13 +10,13 @@ public sealed class Scene : IAsyncDisposable
     private readonly List<Participant> _participants = [];
     private readonly List<IAsyncDisposable> _others = [];
 
-    private Scene(Browsers browsers, RunningRelay relay)
+    private Scene(Browsers browsers, RelayFixture relay)
     {
         _browsers = browsers;
         Relay = relay;
     }
 
-    public RunningRelay Relay { get; }
+    public RelayFixture Relay { get; }
 
     /// <summary>Runs a test against a fresh relay.</summary>
     /// <param name="browsers">The run's browsers.</param>
@@ -24,7 +24,7 @@ public sealed class Scene : IAsyncDisposable
     /// <param name="test">What happens.</param>
     public static async Task PlayAsync(Browsers browsers, (string Key, string Value)[] options, Func<Scene, Task> test)
     {
-        await using var scene = new Scene(browsers, await RunningRelay.StartAsync(options));
+        await using var scene = new Scene(browsers, await RelayFixture.StartAsync(options));
         try
         {
             await test(scene);
