@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Measures the relay. ./bench.sh lists what there is; ./bench.sh NAME measures it (Release). The last line is
+# "NAME: value unit (bar: ...) pass|fail" and the exit code says the same. See bench/README.md.
+set -euo pipefail
+cd "$(dirname "$0")"
+. tests/prerequisites.sh
+
+# name | test project | filter of the test that prints the line "name: ..." | needs | what it measures
+benches=(
+  "next|Relay.Browser.Tests|FullyQualifiedName~NextPartnerTests|libssl chromium|from next to the first decoded frame of the new partner, in Chromium, median of 10"
+  "alloc|Relay.Simulation|FullyQualifiedName~Steady_state_forwarding_allocates_nothing|libssl|bytes allocated per forwarded packet on the worker thread"
+  "cycles|Relay.Host.Tests|FullyQualifiedName~Thousand_cycles_leave_nothing_behind|libssl|what 1,000 cycles of connect, pair, next and leave leave behind: sessions, slots, OpenSSL objects, memory"
+)
+limit=10m
+
+if [ $# -eq 0 ]; then
+  for bench in "${benches[@]}"; do
+    IFS='|' read -r name _ _ _ what <<<"$bench"
+    printf '%-8s %s\n' "$name" "$what"
+  done
+  exit 0
+fi
+
+fail() {
+  echo "$1: nothing measured, $2 (bar: it runs) fail"
+  exit 1
+}
+
+for bench in "${benches[@]}"; do
+  IFS='|' read -r name project filter needs _ <<<"$bench"
+  [ "$name" = "$1" ] || continue
+  reason=$(missing_sdk)
+  [ -z "$reason" ] || fail "$name" "$reason"
+  # shellcheck disable=SC2086 # a list of words
+  install_missing $needs || fail "$name" "a package could not be installed"
+
+  log=artifacts/bench/$name.log code=0
+  mkdir -p artifacts/bench
+  timeout --foreground --kill-after=20s "$limit" dotnet build "tests/$project" -c Release -v quiet -nologo >"$log" 2>&1 \
+    || { tail -n 40 "$log"; fail "$name" "the build failed"; }
+  timeout --foreground --kill-after=20s "$limit" dotnet test "tests/$project" -c Release --no-build -nologo \
+    --filter "$filter" --logger "console;verbosity=detailed" >"$log" 2>&1 || code=$?
+
+  # A test that runs once for each case prints a line each: a failing one speaks for all.
+  lines=$(sed -nE "s/^[[:space:]]*($name: .*)/\1/; s/ (pass|fail) (\[.*\])$/ \2 \1/; /^$name: /p" "$log")
+  line=$(grep ' fail$' <<<"$lines" | tail -n 1 || true)
+  [ -n "$line" ] || line=$(tail -n 1 <<<"$lines")
+  if [ -z "$line" ]; then
+    tail -n 40 "$log"
+    fail "$name" "the test printed no such line (exit code $code)"
+  fi
+  if [ "$code" -ne 0 ]; then
+    grep -v '^[[:space:]]*at ' "$log" | tail -n 40
+    line="${line% pass}"
+    line="${line% fail} fail"
+  fi
+  echo "$line"
+  [[ $line == *" pass" ]] || exit 1
+  exit 0
+done
+
+echo "bench.sh: no bench is called $1; ./bench.sh lists them" >&2
+exit 2
