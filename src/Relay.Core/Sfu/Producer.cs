@@ -126,6 +126,13 @@ public sealed class Producer
             return DropReason.Duplicate;
         }
 
+        // A retransmission does not say which stream it repairs: one of the stream before a restart must not pass for a
+        // packet far ahead of this one, which would make everything up to there look old.
+        if (isRecovered && sequence > highest + NackGenerator.MissingMax)
+        {
+            return DropReason.RtxUnknownOriginal;
+        }
+
         var packet = new MediaPacket
         {
             Packet = received.Packet,
