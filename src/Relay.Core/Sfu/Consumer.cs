@@ -120,14 +120,14 @@ public sealed class Consumer
             }
 
             _isWaiting = false;
-            _rewriter.Begin(packet.Sequence, packet.Timestamp, now);
+            _rewriter.Begin(packet.Sequence, packet.Timestamp, packet.Due);
             if (packet.Codec == CodecKind.Vp8)
             {
                 _vp8.Begin(packet.Vp8);
             }
         }
 
-        if (!_rewriter.TryRewrite(packet.Sequence, packet.Timestamp, now, out ushort sequence, out uint timestamp))
+        if (!_rewriter.TryRewrite(packet.Sequence, packet.Timestamp, packet.Due, out ushort sequence, out uint timestamp))
         {
             return DropReason.BeforeKeyframe;
         }

@@ -38,4 +38,7 @@ public struct MediaPacket
     public Vp8PayloadDescriptor Vp8;
 
     public Instant Arrival;
+
+    /// <summary>When it would have arrived had it been as fast as its source's fastest.</summary>
+    public Instant Due;
 }

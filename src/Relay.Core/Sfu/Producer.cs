@@ -26,6 +26,7 @@ public sealed class Producer
     private ReceptionStatistics _statistics;
     private int _consumerCount;
     private SourceClock _clock;
+    private TransitFloor _transit;
     private Instant _cacheTimeout = Instant.Never;
     private uint _ssrc;
     private CodecParameters _lastCodec;
@@ -37,6 +38,7 @@ public sealed class Producer
         Kind = kind;
         Parameters = parameters;
         _clock = new SourceClock(ClockRate);
+        _transit = new TransitFloor(ClockRate);
         if (kind == MediaKind.Video)
         {
             _cache = new RetransmissionCache(
@@ -157,6 +159,7 @@ public sealed class Producer
         }
 
         _lastCodec = codec;
+        packet.Due = now - _transit.HandleArrival(packet.Timestamp, now);
         CountArrival(rtp, isRecovered, now);
         TrackLoss(packet, highest, codec.HasNack, now);
         Keep(packet, now);
@@ -226,6 +229,7 @@ public sealed class Producer
         _cache?.Clear();
         _statistics = new ReceptionStatistics(ssrc, (uint)ClockRate);
         _clock = new SourceClock(ClockRate);
+        _transit = new TransitFloor(ClockRate);
         for (int i = 0; i < _consumerCount; i++)
         {
             _consumers[i].HandleSourceRestart();

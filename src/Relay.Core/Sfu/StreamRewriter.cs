@@ -14,7 +14,7 @@ public struct StreamRewriter
     private long _firstIncoming;
     private long _highestOutgoing;
     private uint _lastTimestamp;
-    private Instant _lastSent;
+    private Instant _lastDue;
     private bool _hasSent;
 
     /// <param name="clockRate">Timestamp ticks per second.</param>
@@ -32,21 +32,24 @@ public struct StreamRewriter
     /// <summary>What is added to the current source's timestamps.</summary>
     public readonly uint TimestampShift => _timestampShift;
 
-    /// <summary>Starts a source at its first packet to forward: one after the last number, a moment after the last timestamp.</summary>
-    public void Begin(long sequence, uint timestamp, Instant now)
+    /// <summary>
+    /// Starts a source at its first packet to forward: one after the last number, and as long after the last timestamp as
+    /// it was due after the last packet. What was due, not what arrived: else each change would add how late this one is.
+    /// </summary>
+    public void Begin(long sequence, uint timestamp, Instant due)
     {
         _firstIncoming = sequence;
         _sequenceShift = _highestOutgoing + 1 - sequence;
         // At least one tick, so that two frames never share a timestamp.
-        _timestampShift = Math.Max(1, TicksSince(now)) + _lastTimestamp - timestamp;
+        _timestampShift = (uint)Math.Max(1, TicksSince(due)) + _lastTimestamp - timestamp;
     }
 
     /// <summary>The stream's timestamp at this moment, reckoned from the last packet.</summary>
-    public readonly uint TimestampAt(Instant now) => _lastTimestamp + TicksSince(now);
+    public readonly uint TimestampAt(Instant now) => _lastTimestamp + (uint)TicksSince(now);
 
     /// <summary>Rewrites one packet's numbers.</summary>
     /// <returns>False if the packet comes before the source's first forwarded one and so has no number.</returns>
-    public bool TryRewrite(long sequence, uint timestamp, Instant now, out ushort outSequence, out uint outTimestamp)
+    public bool TryRewrite(long sequence, uint timestamp, Instant due, out ushort outSequence, out uint outTimestamp)
     {
         long outgoing = sequence + _sequenceShift;
         outSequence = (ushort)outgoing;
@@ -60,7 +63,7 @@ public struct StreamRewriter
         {
             _highestOutgoing = outgoing;
             _lastTimestamp = outTimestamp;
-            _lastSent = now;
+            _lastDue = due;
             _hasSent = true;
         }
 
@@ -77,6 +80,7 @@ public struct StreamRewriter
         return _hasSent && sequence >= _firstIncoming && sequence + _sequenceShift <= _highestOutgoing;
     }
 
-    private readonly uint TicksSince(Instant now) =>
-        _hasSent ? (uint)((now - _lastSent).Ticks * _clockRate / TimeSpan.TicksPerSecond) : 0;
+    // Below zero when the new source's fastest packets are faster than its partner's were.
+    private readonly long TicksSince(Instant time) =>
+        _hasSent ? (time - _lastDue).Ticks * _clockRate / TimeSpan.TicksPerSecond : 0;
 }
