@@ -57,8 +57,8 @@ public sealed class IsolationTests
             ["video SSRC"] = Bytes(a.VideoSsrc),
             ["RTX SSRC"] = Bytes(a.RtxSsrc),
             ["CSRC"] = Bytes(0xc5c5_c5c5),
-            ["the relay's audio SSRC towards A"] = Bytes(0x5000_0001),
-            ["the relay's video SSRC towards A"] = Bytes(0x6000_0001),
+            ["the relay's audio SSRC towards A"] = Bytes(0x5e1f_a701),
+            ["the relay's video SSRC towards A"] = Bytes(0x6d2c_b801),
             ["CNAME"] = Encoding.ASCII.GetBytes(Cname),
             ["ufrag"] = a.RemoteUfrag.Value.ToArray(),
             ["relay's ufrag for A"] = a.Credentials.Ufrag.ToArray(),
@@ -87,9 +87,9 @@ public sealed class IsolationTests
         int length = SenderReportWriter.Write(
             compound, peer.VideoSsrc, new NtpTimestamp(0xa1b2_c3d4_0000_0000UL | (uint)now.Ticks), peer.VideoTimestamp, 10, 1000);
         length += SdesWriter.WriteCname(compound.AsSpan(length), peer.VideoSsrc, Encoding.ASCII.GetBytes(Cname));
-        length += PliWriter.Write(compound.AsSpan(length), peer.AudioSsrc, 0x6000_0001);
+        length += PliWriter.Write(compound.AsSpan(length), peer.AudioSsrc, 0x6d2c_b801);
         length += RembWriter.Write(compound.AsSpan(length), peer.AudioSsrc, 500_000, [peer.VideoSsrc]);
-        length += NackWriter.Write(compound.AsSpan(length), peer.AudioSsrc, 0x6000_0001, [1, 2, 3], out _);
+        length += NackWriter.Write(compound.AsSpan(length), peer.AudioSsrc, 0x6d2c_b801, [1, 2, 3], out _);
         // APP (RFC 3550 section 6.7) with the SSRC and a name.
         byte[] app = [0x80, 204, 0, 3, .. Bytes(peer.VideoSsrc), .. "NAME"u8, .. Bytes(peer.AudioSsrc)];
         app.CopyTo(compound.AsSpan(length));

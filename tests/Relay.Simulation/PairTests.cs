@@ -26,7 +26,7 @@ public sealed class PairTests
         AssertCleanVideo(a, 2);
         AssertCleanVideo(b, 1);
         Assert.True(a.Audio.Count() >= 55);
-        Assert.All(a.Audio, p => Assert.Equal(0x5000_0001u, p.Ssrc));
+        Assert.All(a.Audio, p => Assert.Equal(0x5e1f_a701u, p.Ssrc));
         Assert.All(a.Audio, p => Assert.Equal(2, p.Payload[0]));
         Assert.True(a.KeyframeRequests > 0);
     }
@@ -213,7 +213,7 @@ public sealed class PairTests
         Talk(relay, 30, a, b);
         List<ReceivedRtp> video = [.. b.Video];
         AssertContinuous(video);
-        Assert.All(video, p => Assert.Equal(0x6000_0002u, p.Ssrc));
+        Assert.All(video, p => Assert.Equal(0x6d2c_b802u, p.Ssrc));
         Assert.True(video.Count > 60);
     }
 }

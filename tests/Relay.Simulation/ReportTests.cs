@@ -38,7 +38,7 @@ public sealed class ReportTests : IDisposable
         Pair(_relay, _a, _b);
         Talk(_relay, 100, _a, _b);
         List<Report> reports = SenderReports(_b);
-        Assert.Equal([0x5000_0002u, 0x6000_0002u], reports.Select(r => r.Ssrc).Distinct().Order());
+        Assert.Equal([0x5e1f_a702u, 0x6d2c_b802u], reports.Select(r => r.Ssrc).Distinct().Order());
         foreach (Report report in reports)
         {
             // The reports of one compound share one moment: what had been sent by then is what B had, one delay later.
@@ -66,7 +66,7 @@ public sealed class ReportTests : IDisposable
                     SdesReader.TryParse(packet, out SdesReader sdes);
                     while (sdes.TryReadNext(out uint ssrc, out ReadOnlySpan<byte> cname))
                     {
-                        Assert.Equal(0x5000_0002u, ssrc);
+                        Assert.Equal(0x5e1f_a702u, ssrc);
                         names.Add(Encoding.ASCII.GetString(cname));
                     }
                 }
@@ -99,8 +99,8 @@ public sealed class ReportTests : IDisposable
 
             // Frame and audio packet of one call to Talk were captured at one moment: the relay's reports must say so too.
             List<Report> reports = SenderReports(_a);
-            Report audio = reports.Last(r => r.Ssrc == 0x5000_0001);
-            Report video = reports.Last(r => r.Ssrc == 0x6000_0001);
+            Report audio = reports.Last(r => r.Ssrc == 0x5e1f_a701);
+            Report video = reports.Last(r => r.Ssrc == 0x6d2c_b801);
             Assert.Equal(audio.Time, video.Time);
             ReceivedRtp lastVideo = _a.Video.Last(p => p.Marker);
             ReceivedRtp lastAudio = _a.Audio.Last();
@@ -135,7 +135,7 @@ public sealed class ReportTests : IDisposable
         foreach (Report report in reports.TakeLast(2))
         {
             double elapsed = Seconds(report.Ntp) - Seconds(NtpTimestamp.FromInstant(arrived));
-            bool isVideo = report.Ssrc == 0x6000_0001;
+            bool isVideo = report.Ssrc == 0x6d2c_b801;
             double ticks = elapsed * (isVideo ? 90_000 : 48_000);
             Assert.InRange((int)(report.Timestamp - (isVideo ? videoAtNoon : audioAtNoon)), ticks - 1.5, ticks + 1.5);
         }
@@ -187,8 +187,8 @@ public sealed class ReportTests : IDisposable
         _relay.Run(TimeSpan.FromMilliseconds(100));
         _relay.Command(Command.Connect(_a.Id, _b.Id, withVideo: true));
         Talk(_relay, 40, _a, _b);
-        Report report = SenderReports(_a).Last(r => r.Ssrc == 0x6000_0001);
-        var block = new ReportBlock(0x6000_0001, 0, 0, 1, 0, report.Ntp.Middle32, NtpTimestamp.ToDelayUnits(_relay.Now - report.Time));
+        Report report = SenderReports(_a).Last(r => r.Ssrc == 0x6d2c_b801);
+        var block = new ReportBlock(0x6d2c_b801, 0, 0, 1, 0, report.Ntp.Middle32, NtpTimestamp.ToDelayUnits(_relay.Now - report.Time));
         byte[] receiverReport = new byte[ReceiverReportWriter.GetLength(1)];
         ReceiverReportWriter.Write(receiverReport, 1, [block]);
         _a.SendRtcp(receiverReport);
@@ -215,7 +215,7 @@ public sealed class ReportTests : IDisposable
         Pair(_relay, _a, _b);
         Talk(_relay, 10, _a, _b);
         byte[] remb = new byte[RembWriter.GetLength(1)];
-        RembWriter.Write(remb, 1, 1_234_944, [0x6000_0002]);
+        RembWriter.Write(remb, 1, 1_234_944, [0x6d2c_b802]);
         _b.SendRtcp(remb);
         _relay.Run(Frame);
         int found = 0;
@@ -230,7 +230,7 @@ public sealed class ReportTests : IDisposable
                 {
                     found++;
                     Assert.Equal(1_234_944u, read.BitrateBitsPerSecond);
-                    Assert.Equal(0x6000_0001u, read.SenderSsrc);
+                    Assert.Equal(0x6d2c_b801u, read.SenderSsrc);
                     Assert.Equal(_a.VideoSsrc, read.GetSsrc(0));
                 }
             }
@@ -251,12 +251,12 @@ public sealed class ReportTests : IDisposable
         Talk(_relay, 30, _a, _b);
         int before = _a.KeyframeRequests;
         byte[] fir = new byte[FirWriter.Length];
-        FirWriter.Write(fir, 1, 0x6000_0002, 1);
+        FirWriter.Write(fir, 1, 0x6d2c_b802, 1);
         _b.SendRtcp(fir);
         _relay.Run(Frame);
         Assert.Equal(before + 1, _a.KeyframeRequests);
         // Another target is nobody's, whatever else the packet says.
-        FirWriter.Write(fir, 1, 0x6000_0001, 2);
+        FirWriter.Write(fir, 1, 0x6d2c_b801, 2);
         _relay.Run(TimeSpan.FromSeconds(1));
         _b.SendRtcp(fir);
         _relay.Run(TimeSpan.FromSeconds(1));

@@ -118,7 +118,7 @@ public sealed class SimulatedPeer : IDisposable
             MidExtensionId = Media.MidExtensionId,
             AbsSendTimeExtensionId = Media.AbsSendTimeExtensionId,
             RemoteSsrc = withMidOnly ? 0 : AudioSsrc,
-            LocalSsrc = 0x5000_0000u + _seed,
+            LocalSsrc = 0x5e1f_a700u + _seed,
         };
         audio.Add(new CodecParameters { Codec = CodecKind.Opus, PayloadType = Media.AudioPayloadType });
         return new TransportParameters
@@ -229,14 +229,14 @@ public sealed class SimulatedPeer : IDisposable
     public void RequestKeyframe()
     {
         byte[] pli = new byte[12];
-        PliWriter.Write(pli, 1, 0x6000_0000u + _seed);
+        PliWriter.Write(pli, 1, 0x6d2c_b800u + _seed);
         SendRtcp(pli);
     }
 
     public void RequestRetransmission(params ushort[] sequences)
     {
         byte[] nack = new byte[NackWriter.GetMaxLength(sequences.Length)];
-        int length = NackWriter.Write(nack, 1, 0x6000_0000u + _seed, sequences, out _);
+        int length = NackWriter.Write(nack, 1, 0x6d2c_b800u + _seed, sequences, out _);
         SendRtcp(nack.AsSpan(0, length));
     }
 
@@ -376,7 +376,7 @@ public sealed class SimulatedPeer : IDisposable
             VideoOrientationExtensionId = Media.VideoOrientationExtensionId,
             RemoteSsrc = withMidOnly ? 0 : VideoSsrc,
             RemoteRtxSsrc = withMidOnly ? 0 : RtxSsrc,
-            LocalSsrc = 0x6000_0000u + _seed,
+            LocalSsrc = 0x6d2c_b800u + _seed,
             LocalRtxSsrc = 0x7000_0000u + _seed,
         };
         video.Add(new CodecParameters

@@ -111,7 +111,7 @@ public sealed class SteadyStateTests(ITestOutputHelper output)
 
         private void SendControl(SimulatedPeer peer, int round)
         {
-            uint local = peer == a ? 0x6000_0001u : 0x6000_0002u;
+            uint local = peer == a ? 0x6d2c_b801u : 0x6d2c_b802u;
             if (round % 30 == 0)
             {
                 byte[] report = new byte[SenderReportWriter.GetLength(1)];
