@@ -5,77 +5,78 @@ namespace Relay.Core.Tests.Sdp;
 
 public class SdpAnswerWriterTests
 {
+    private const string ChromeAnswer = """
+        v=0
+        o=- 4242 1 IN IP4 0.0.0.0
+        s=-
+        t=0 0
+        a=ice-lite
+        a=group:BUNDLE 0 1
+        a=extmap-allow-mixed
+        a=msid-semantic:WMS *
+        m=audio 9 UDP/TLS/RTP/SAVPF 111
+        c=IN IP4 0.0.0.0
+        a=rtcp:9 IN IP4 0.0.0.0
+        a=candidate:1 1 udp 2130706431 198.51.100.1 40000 typ host
+        a=candidate:2 1 udp 2130706175 2001:db8::7 40000 typ host
+        a=end-of-candidates
+        a=ice-ufrag:relayufrag01
+        a=ice-pwd:relaypasswordrelaypassw0rd
+        a=fingerprint:sha-256 C0:C1:C2:C3:C4:C5:C6:C7:C8:C9:CA:CB:CC:CD:CE:CF:D0:D1:D2:D3:D4:D5:D6:D7:D8:D9:DA:DB:DC:DD:DE:DF
+        a=setup:passive
+        a=mid:0
+        a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time
+        a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
+        a=sendrecv
+        a=msid:relaystream relayaudio
+        a=rtcp-mux
+        a=rtcp-rsize
+        a=rtpmap:111 opus/48000/2
+        a=fmtp:111 minptime=10;useinbandfec=1
+        a=ssrc:11111 cname:relaycname
+        a=ssrc:11111 msid:relaystream relayaudio
+        m=video 9 UDP/TLS/RTP/SAVPF 96 97 108 109
+        c=IN IP4 0.0.0.0
+        a=rtcp:9 IN IP4 0.0.0.0
+        a=ice-ufrag:relayufrag01
+        a=ice-pwd:relaypasswordrelaypassw0rd
+        a=fingerprint:sha-256 C0:C1:C2:C3:C4:C5:C6:C7:C8:C9:CA:CB:CC:CD:CE:CF:D0:D1:D2:D3:D4:D5:D6:D7:D8:D9:DA:DB:DC:DD:DE:DF
+        a=setup:passive
+        a=mid:1
+        a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time
+        a=extmap:13 urn:3gpp:video-orientation
+        a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
+        a=sendrecv
+        a=msid:relaystream relayvideo
+        a=rtcp-mux
+        a=rtcp-rsize
+        a=rtpmap:96 VP8/90000
+        a=rtcp-fb:96 goog-remb
+        a=rtcp-fb:96 ccm fir
+        a=rtcp-fb:96 nack
+        a=rtcp-fb:96 nack pli
+        a=rtpmap:97 rtx/90000
+        a=fmtp:97 apt=96
+        a=rtpmap:108 H264/90000
+        a=rtcp-fb:108 goog-remb
+        a=rtcp-fb:108 ccm fir
+        a=rtcp-fb:108 nack
+        a=rtcp-fb:108 nack pli
+        a=fmtp:108 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f
+        a=rtpmap:109 rtx/90000
+        a=fmtp:109 apt=108
+        a=ssrc-group:FID 22222 33333
+        a=ssrc:22222 cname:relaycname
+        a=ssrc:22222 msid:relaystream relayvideo
+        a=ssrc:33333 cname:relaycname
+        a=ssrc:33333 msid:relaystream relayvideo
+
+        """;
+
     [Fact]
     public void The_whole_answer_to_the_chrome_offer()
     {
-        string expected = """
-            v=0
-            o=- 4242 1 IN IP4 0.0.0.0
-            s=-
-            t=0 0
-            a=ice-lite
-            a=group:BUNDLE 0 1
-            a=extmap-allow-mixed
-            a=msid-semantic:WMS *
-            m=audio 9 UDP/TLS/RTP/SAVPF 111
-            c=IN IP4 0.0.0.0
-            a=rtcp:9 IN IP4 0.0.0.0
-            a=candidate:1 1 udp 2130706431 198.51.100.1 40000 typ host
-            a=candidate:2 1 udp 2130706175 2001:db8::7 40000 typ host
-            a=end-of-candidates
-            a=ice-ufrag:relayufrag01
-            a=ice-pwd:relaypasswordrelaypassw0rd
-            a=fingerprint:sha-256 C0:C1:C2:C3:C4:C5:C6:C7:C8:C9:CA:CB:CC:CD:CE:CF:D0:D1:D2:D3:D4:D5:D6:D7:D8:D9:DA:DB:DC:DD:DE:DF
-            a=setup:passive
-            a=mid:0
-            a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time
-            a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
-            a=sendrecv
-            a=msid:relaystream relayaudio
-            a=rtcp-mux
-            a=rtcp-rsize
-            a=rtpmap:111 opus/48000/2
-            a=fmtp:111 minptime=10;useinbandfec=1
-            a=ssrc:11111 cname:relaycname
-            a=ssrc:11111 msid:relaystream relayaudio
-            m=video 9 UDP/TLS/RTP/SAVPF 96 97 108 109
-            c=IN IP4 0.0.0.0
-            a=rtcp:9 IN IP4 0.0.0.0
-            a=ice-ufrag:relayufrag01
-            a=ice-pwd:relaypasswordrelaypassw0rd
-            a=fingerprint:sha-256 C0:C1:C2:C3:C4:C5:C6:C7:C8:C9:CA:CB:CC:CD:CE:CF:D0:D1:D2:D3:D4:D5:D6:D7:D8:D9:DA:DB:DC:DD:DE:DF
-            a=setup:passive
-            a=mid:1
-            a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time
-            a=extmap:13 urn:3gpp:video-orientation
-            a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
-            a=sendrecv
-            a=msid:relaystream relayvideo
-            a=rtcp-mux
-            a=rtcp-rsize
-            a=rtpmap:96 VP8/90000
-            a=rtcp-fb:96 goog-remb
-            a=rtcp-fb:96 ccm fir
-            a=rtcp-fb:96 nack
-            a=rtcp-fb:96 nack pli
-            a=rtpmap:97 rtx/90000
-            a=fmtp:97 apt=96
-            a=rtpmap:108 H264/90000
-            a=rtcp-fb:108 goog-remb
-            a=rtcp-fb:108 ccm fir
-            a=rtcp-fb:108 nack
-            a=rtcp-fb:108 nack pli
-            a=fmtp:108 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f
-            a=rtpmap:109 rtx/90000
-            a=fmtp:109 apt=108
-            a=ssrc-group:FID 22222 33333
-            a=ssrc:22222 cname:relaycname
-            a=ssrc:22222 msid:relaystream relayvideo
-            a=ssrc:33333 cname:relaycname
-            a=ssrc:33333 msid:relaystream relayvideo
-
-            """;
-        Assert.Equal(expected.ReplaceLineEndings("\r\n"), SdpOffers.Accept(SdpOffers.Load("chrome")).Text);
+        Assert.Equal(ChromeAnswer.ReplaceLineEndings("\r\n"), SdpOffers.Accept(SdpOffers.Load("chrome")).Text);
     }
 
     [Theory]
