@@ -173,4 +173,5 @@ for entry in "${selected[@]}"; do
     run_project "$project" "$configuration" "$limit"
   done
 done
+find "$results" -mindepth 1 -type d -empty -delete
 finish

@@ -73,7 +73,7 @@ public sealed class BannedApiTests
     {
         string targets = Path.Combine(folder, "extra.targets");
         await File.WriteAllTextAsync(targets, $"""<Project><ItemGroup><Compile Include="{folder}/Banned.cs" /></ItemGroup></Project>""");
-        var start = new ProcessStartInfo("dotnet") 
+        var start = new ProcessStartInfo("dotnet")
         {
             WorkingDirectory = Repository.Root,
             UseShellExecute = false,
