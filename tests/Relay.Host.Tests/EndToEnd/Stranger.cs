@@ -9,7 +9,7 @@ namespace Relay.Host.Tests.EndToEnd;
 /// <summary>One user of the relay: an API client, a session, its socket and a peer, all from an address of their own.</summary>
 internal sealed class Stranger : IAsyncDisposable
 {
-    private static int s_lastAddress;
+    private static int _lastAddress;
 
     private Stranger(RelayApiClient api, RelaySession session, SessionSocket socket, TestPeer peer)
     {
@@ -44,7 +44,7 @@ internal sealed class Stranger : IAsyncDisposable
     public static async Task<Stranger> ArriveAsync(RelayFixture relay, TestPeerOptions? options = null)
     {
         // Odd numbers in the address: its four bytes are not met by chance, as 127.0.0.2 would be.
-        int number = Interlocked.Increment(ref s_lastAddress);
+        int number = Interlocked.Increment(ref _lastAddress);
         var address = new IPAddress([127, 83, (byte)(41 + (number >> 8)), (byte)number]);
         RelayApiClient api = relay.CreateClient(address);
         RelaySession session = await api.CreateSessionAsync();
