@@ -24,6 +24,9 @@ public sealed class Participant : IAsyncDisposable
 {
     public const float WaitMilliseconds = 20_000;
     private const int PollMilliseconds = 20;
+
+    // Small, because without a GPU each shown frame is drawn by the same two cores that encode and decode.
+    private static readonly ViewportSize Viewport = new() { Width = 840, Height = 600 };
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
     private readonly ConcurrentQueue<string> _console = new();
     private readonly IBrowserContext _context;
@@ -50,7 +53,7 @@ public sealed class Participant : IAsyncDisposable
 
     public static async Task<Participant> OpenAsync(string name, Tint tint, IBrowser browser, Uri relay)
     {
-        IBrowserContext context = await browser.NewContextAsync();
+        IBrowserContext context = await browser.NewContextAsync(new() { ViewportSize = Viewport });
         await context.AddInitScriptAsync(scriptPath: Path.Combine(AppContext.BaseDirectory, "probe.js"));
         IPage page = await context.NewPageAsync();
         var participant = new Participant(name, tint, context, page);
