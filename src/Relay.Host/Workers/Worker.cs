@@ -103,7 +103,7 @@ internal sealed class Worker : IDisposable
     {
         while (!_isStopping)
         {
-            HandleCommands();
+            bool mayHaveMore = HandleCommands();
             int count = _socket.Receive(_received);
             Instant now = MonotonicClock.Now;
             for (int i = 0; i < count; i++)
@@ -117,7 +117,7 @@ internal sealed class Worker : IDisposable
             }
 
             Drain();
-            if (count == 0)
+            if (count == 0 && !mayHaveMore)
             {
                 Volatile.Write(ref _allocatedBytes, GC.GetAllocatedBytesForCurrentThread());
                 Wait(now);
@@ -128,12 +128,20 @@ internal sealed class Worker : IDisposable
         Drain();
     }
 
-    private void HandleCommands()
+    // True if it stopped before the mailbox was empty: their wake-up may be spent, so the thread must not sleep on them.
+    private bool HandleCommands()
     {
-        for (int i = 0; i < CommandsPerTurn && _mailbox.TryDequeue(out Command command); i++)
+        for (int i = 0; i < CommandsPerTurn; i++)
         {
+            if (!_mailbox.TryDequeue(out Command command))
+            {
+                return false;
+            }
+
             _engine.HandleCommand(command, MonotonicClock.Now);
         }
+
+        return true;
     }
 
     private void Drain()
