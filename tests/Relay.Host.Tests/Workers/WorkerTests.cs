@@ -1,0 +1,180 @@
+using System.Net;
+using System.Net.Sockets;
+using Relay.Core.Buffers;
+using Relay.Core.Diagnostics;
+using Relay.Core.Dtls;
+using Relay.Core.Engine;
+using Relay.Core.Ice;
+using Relay.Core.Primitives;
+using Relay.Core.Sfu;
+using Relay.Host.Platform;
+using Relay.Host.Platform.OpenSsl;
+using Relay.Host.Workers;
+using Xunit;
+
+namespace Relay.Host.Tests.Workers;
+
+public sealed class WorkerTests : IDisposable
+{
+    private readonly PacketPool _pool = new(1024, isChecked: true);
+    private readonly DtlsCertificate _certificate = DtlsCertificate.CreateEcdsa(DateTimeOffset.UtcNow);
+    private readonly OpenSslDtlsAssociationFactory _dtls;
+    private readonly List<(int Worker, EngineEvent Event)> _events = [];
+
+    public WorkerTests() => _dtls = new OpenSslDtlsAssociationFactory(new DtlsOptions(), _certificate);
+
+    [Fact]
+    public void A_full_mailbox_says_so()
+    {
+        using Worker worker = Create(OpenSocket(), mailboxCapacity: 4);
+        Assert.All(Enumerable.Range(0, 4), _ => Assert.True(worker.TrySend(Command.Disconnect(default))));
+        Assert.False(worker.TrySend(Command.Disconnect(default)));
+    }
+
+    [Fact]
+    public void Commands_are_carried_out_and_events_come_back()
+    {
+        using (Worker worker = Create(OpenSocket()))
+        {
+            worker.Start();
+            var id = new TransportId(3, 7);
+            Assert.True(worker.TrySend(Command.Open(id, Parameters())));
+            Until(() => worker.TransportCount == 1);
+            Assert.True(worker.TrySend(Command.Close(id, CloseReason.Requested)));
+            Until(() => worker.TransportCount == 0);
+            Until(() => Events.Count == 1);
+            (int index, EngineEvent told) = Events[0];
+            Assert.Equal((5, EngineEventKind.Closed, id, CloseReason.Requested), (index, told.Kind, told.Transport, told.Reason));
+        }
+
+        Assert.Equal(0, _pool.InUse);
+    }
+
+    [Fact]
+    public void Datagrams_reach_the_engine_and_are_counted()
+    {
+        using Worker worker = Create(OpenSocket());
+        worker.Start();
+        using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        for (int i = 0; i < 100; i++)
+        {
+            sender.SendTo([0x80, 0x60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], worker.LocalEndPoint);
+        }
+
+        Until(() => worker.Counters.Received == 100);
+        Until(() => worker.Counters.Dropped(DropReason.UnknownFlow) == 100);
+        Assert.Equal(100, worker.SocketCounters.Received);
+    }
+
+    [Fact]
+    public void Disposing_ends_the_transports_and_gives_all_packet_slots_back()
+    {
+        Worker worker = Create(OpenSocket());
+        worker.Start();
+        Assert.True(worker.TrySend(Command.Open(new TransportId(0, 1), Parameters())));
+        Until(() => worker.TransportCount == 1);
+        worker.Dispose();
+        Assert.Equal(0, worker.TransportCount);
+        Assert.Equal(0, _pool.InUse);
+        Assert.Equal(CloseReason.Draining, Assert.Single(Events).Event.Reason);
+    }
+
+    [Fact]
+    public void A_worker_that_was_never_started_can_be_disposed()
+    {
+        Create(OpenSocket()).Dispose();
+        Assert.Equal(0, _pool.InUse);
+    }
+
+    [Fact]
+    public void It_does_not_sleep_while_commands_wait()
+    {
+        var socket = new QuietSocket();
+        using Worker worker = Create(socket, mailboxCapacity: 1024);
+        for (int i = 0; i < 300; i++)
+        {
+            Assert.True(worker.TrySend(Command.Disconnect(default)));
+        }
+
+        Assert.True(worker.TrySend(Command.Open(new TransportId(0, 1), Parameters())));
+        socket.Waiting = () => worker.TransportCount;
+        worker.Start();
+        Until(() => socket.AtFirstWait >= 0);
+        Assert.Equal(1, socket.AtFirstWait);
+    }
+
+    public void Dispose()
+    {
+        _dtls.Dispose();
+        _certificate.Dispose();
+    }
+
+    private IReadOnlyList<(int Worker, EngineEvent Event)> Events
+    {
+        get
+        {
+            lock (_events)
+            {
+                return [.. _events];
+            }
+        }
+    }
+
+    private IDatagramSocket OpenSocket() =>
+        DatagramSocketFactory.Open(new IPEndPoint(IPAddress.Loopback, 0), _pool, new DatagramSocketOptions());
+
+    private Worker Create(IDatagramSocket socket, int mailboxCapacity = 64)
+    {
+        var engine = new RelayEngine(new EngineOptions { TransportsMax = 8 }, _pool, _dtls, new SystemRandomSource());
+        return new Worker(5, socket, _pool, engine, new WorkerOptions { MailboxCapacity = mailboxCapacity }, (worker, told) =>
+        {
+            lock (_events)
+            {
+                _events.Add((worker, told));
+            }
+        });
+    }
+
+    private static TransportParameters Parameters()
+    {
+        Assert.True(IceRemoteUfrag.TryCreate("abcd", out IceRemoteUfrag remote));
+        return new TransportParameters
+        {
+            LocalIce = IceCredentials.Generate(0, new SystemRandomSource()),
+            RemoteUfrag = remote,
+            RemoteFingerprint = new DtlsFingerprint(DtlsFingerprintAlgorithm.Sha256, new byte[32]),
+        };
+    }
+
+    private static void Until(Func<bool> condition) =>
+        Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(20)), "It did not happen.");
+
+    /// <summary>A socket without a network, which remembers how things stood when the worker first slept.</summary>
+    private sealed class QuietSocket : IDatagramSocket
+    {
+        private readonly SemaphoreSlim _wake = new(0);
+        private int _atFirstWait = -1;
+
+        public Func<int> Waiting { get; set; } = () => 0;
+
+        public int AtFirstWait => Volatile.Read(ref _atFirstWait);
+
+        public TransportAddress LocalAddress => default;
+
+        public DatagramCounters Counters => default;
+
+        public int Receive(Span<Received> batch) => 0;
+
+        public int Send(ReadOnlySpan<Transmit> batch) => batch.Length;
+
+        public void Wait(TimeSpan timeout)
+        {
+            Interlocked.CompareExchange(ref _atFirstWait, Waiting(), -1);
+            _wake.Wait(timeout);
+        }
+
+        public void Wake() => _wake.Release();
+
+        public void Dispose() => _wake.Dispose();
+    }
+}
