@@ -24,11 +24,11 @@ public class FloodTests
             using var flooder = new Flooder(a.Peer.Answer!.Candidates[0], seed: 7);
 
             // Half a second of it first: whatever the worker allocates once, such as for a kind of packet, it has then.
-            await Task.Run(() => flooder.Run(PacketsPerSecond, TimeSpan.FromSeconds(0.5)));
+            await flooder.RunAsync(PacketsPerSecond, TimeSpan.FromSeconds(0.5));
             await Task.WhenAll(a.HearsAsync(b), b.HearsAsync(a));
             MetricsSnapshot before = await a.Api.ScrapeAsync();
             (long sent, int keyframes) = (flooder.Sent, a.Peer.Counters.KeyframesSent + b.Peer.Counters.KeyframesSent);
-            await Task.Run(() => flooder.Run(PacketsPerSecond, Duration));
+            await flooder.RunAsync(PacketsPerSecond, Duration);
             await Task.WhenAll(a.HearsAsync(b), b.HearsAsync(a));
             MetricsSnapshot after = await a.Api.ScrapeAsync();
             long flood = flooder.Sent - sent;

@@ -15,7 +15,7 @@ internal enum GarbageKind
     Noise,
 }
 
-/// <summary>Sends garbage at a steady rate from several ports, one thread, a millisecond's worth at a time.</summary>
+/// <summary>Sends garbage at a steady rate from several ports, a millisecond's worth at a time.</summary>
 internal sealed class Flooder : IDisposable
 {
     private const int SourcePorts = 8;
@@ -82,20 +82,19 @@ internal sealed class Flooder : IDisposable
         return datagram;
     }
 
-    /// <summary>Sends for that long; returns when done.</summary>
-    public void Run(int packetsPerSecond, TimeSpan duration)
+    /// <summary>Sends for that long.</summary>
+    public async Task RunAsync(int packetsPerSecond, TimeSpan duration)
     {
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         long first = Sent;
         var watch = Stopwatch.StartNew();
-        while (watch.Elapsed < duration)
+        while (watch.Elapsed < duration && await pace.WaitForNextTickAsync())
         {
             long due = first + (long)(watch.Elapsed.TotalSeconds * packetsPerSecond);
             for (; Sent < due; Sent++)
             {
                 _sockets[Sent / 7 % SourcePorts].Send(_datagrams[Sent % Patterns]);
             }
-
-            Thread.Sleep(1);
         }
 
         Elapsed = watch.Elapsed;

@@ -213,9 +213,10 @@ public sealed class SessionSocket : IAsyncDisposable
                 await TakeAsync(buffer[..length]);
             }
         }
-        catch (Exception e) when (e is WebSocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException
+            || (e is InvalidOperationException && _socket.State != WebSocketState.Open))
         {
-            // Lost or aborted; the reader of the queue is told by its end.
+            // Lost, aborted or disposed of; the reader of the queue is told by its end.
         }
         finally
         {
