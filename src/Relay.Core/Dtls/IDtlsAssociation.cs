@@ -28,7 +28,9 @@ public interface IDtlsAssociation : IDisposable
 
     void HandleTimeout(Instant now);
 
-    /// <summary>Ends the association with <see cref="CloseReason.Requested"/>; sends close_notify if connected (drain afterwards).</summary>
+    /// <summary>
+    /// Ends the association with <see cref="CloseReason.Requested"/>; sends close_notify if connected (drain afterwards).
+    /// </summary>
     void HandleClose();
 
     /// <summary>Copies the next datagram to send, at most 1200 bytes; false if there is none.</summary>

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Relay.Host.Platform.OpenSsl;
 
 /// <summary>
-/// What OpenSSL calls back: a BIO that keeps the borders between datagrams (a memory BIO would join them), the retransmission timer
-/// and the judgement on the peer's certificate. Each finds its association through a <see cref="GCHandle"/>. None may throw.
+/// What OpenSSL calls back: a BIO that keeps the borders between datagrams (a memory BIO would join them), the
+/// retransmission timer and the judgement on the peer's certificate. Each finds its association through a <see cref="GCHandle"/>. None may throw.
 /// </summary>
 internal static unsafe class DtlsCallbacks
 {

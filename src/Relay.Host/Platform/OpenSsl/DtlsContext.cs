@@ -79,7 +79,8 @@ internal sealed unsafe class DtlsContext : IDisposable
         Require(LibSsl.SSL_CTX_set_cipher_list(_context, Ciphers) == 1, Ciphers);
         fixed (byte* groups = Groups)
         {
-            Require(LibSsl.SSL_CTX_ctrl(_context, LibSsl.CtrlSetGroupsList, default, groups).Value == 1, "its key exchange groups");
+            Require(
+                LibSsl.SSL_CTX_ctrl(_context, LibSsl.CtrlSetGroupsList, default, groups).Value == 1, "the key exchange groups");
         }
 
         // This one function of OpenSSL returns 0 for success.
@@ -96,9 +97,9 @@ internal sealed unsafe class DtlsContext : IDisposable
         fixed (byte* key = certificate.PrivateKey)
         {
             Require(LibSsl.SSL_CTX_use_certificate_ASN1(_context, certificate.Certificate.Length, der) == 1, "the certificate");
+            CLong keyBytes = new(certificate.PrivateKey.Length);
             Require(
-                LibSsl.SSL_CTX_use_PrivateKey_ASN1(certificate.KeyType, _context, key, new CLong(certificate.PrivateKey.Length)) == 1,
-                "the private key");
+                LibSsl.SSL_CTX_use_PrivateKey_ASN1(certificate.KeyType, _context, key, keyBytes) == 1, "the private key");
         }
 
         Require(LibSsl.SSL_CTX_check_private_key(_context) == 1, "the private key");

@@ -116,7 +116,14 @@ internal static unsafe partial class LibSsl
 
     [LibraryImport(Library)]
     internal static partial int SSL_export_keying_material(
-        nint ssl, byte* destination, nuint length, byte* label, nuint labelLength, byte* context, nuint contextLength, int useContext);
+        nint ssl,
+        byte* destination,
+        nuint length,
+        byte* label,
+        nuint labelLength,
+        byte* context,
+        nuint contextLength,
+        int useContext);
 
     /// <summary><c>SRTP_PROTECTION_PROFILE</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]

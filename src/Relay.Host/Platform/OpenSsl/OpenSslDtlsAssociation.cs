@@ -203,8 +203,8 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
     internal void PutOutgoing(ReadOnlySpan<byte> datagram) => _flights.Write(datagram);
 
     /// <summary>
-    /// Called by OpenSSL when a flight begins (0) and when its timer has expired, just before it writes the flight again. Returns the
-    /// timer's next duration: expired until all retransmissions are written (see <see cref="DtlsFlights"/>).
+    /// Called by OpenSSL when a flight begins (0) and when its timer has expired, just before it writes the flight again.
+    /// Returns the timer's next duration: expired until all retransmissions are written (see <see cref="DtlsFlights"/>).
     /// </summary>
     internal uint HandleOpenSslTimer(uint microseconds)
     {
@@ -272,7 +272,8 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
             return DropReason.None;
         }
 
-        return State == DtlsState.Connecting && _earlyRecords > EarlyRecordsMax ? DropReason.DtlsUnexpected : DropReason.DtlsMalformed;
+        bool isTooEarly = State == DtlsState.Connecting && _earlyRecords > EarlyRecordsMax;
+        return isTooEarly ? DropReason.DtlsUnexpected : DropReason.DtlsMalformed;
     }
 
     private DropReason Advance(Instant now)

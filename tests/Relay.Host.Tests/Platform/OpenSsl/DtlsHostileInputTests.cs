@@ -146,7 +146,8 @@ public class DtlsHostileInputTests
     {
         using DtlsPair pair = new();
         byte[] early = new byte[DtlsRecordReader.HeaderBytes + 40];
-        (early[0], early[1], early[2], early[4], early[DtlsRecordReader.LengthOffset + 1]) = (DtlsRecordReader.Handshake, 0xFE, 0xFD, 1, 40);
+        (early[0], early[1], early[2], early[4]) = (DtlsRecordReader.Handshake, 0xFE, 0xFD, 1);
+        early[DtlsRecordReader.LengthOffset + 1] = 40;
         int taken = 0;
         for (int i = 0; i < 200; i++)
         {

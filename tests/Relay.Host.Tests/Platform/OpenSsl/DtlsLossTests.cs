@@ -77,16 +77,27 @@ public class DtlsLossTests
         {
             Random random = new(seed);
             using DtlsPair pair = new();
-            List<byte[]> late = [];
-            IEnumerable<byte[]> Link(byte[] datagram, int index) => random.Next(10) switch
-            {
-                0 or 1 => [],
-                2 => [datagram, datagram],
-                _ => [datagram],
-            };
-            pair.ClientToServer = Link;
-            pair.ServerToClient = Link;
+            pair.ClientToServer = Link([]);
+            pair.ServerToClient = Link([]);
             Assert.True(pair.Run().IsConnected, $"seed {seed}");
+
+            Func<byte[], int, IEnumerable<byte[]>> Link(List<byte[]> late) => (datagram, _) =>
+            {
+                byte[][] overtaken = [.. late];
+                late.Clear();
+                switch (random.Next(10))
+                {
+                    case 0 or 1:
+                        return overtaken;
+                    case 2:
+                        return [datagram, datagram, .. overtaken];
+                    case 3:
+                        late.Add(datagram);
+                        return overtaken;
+                    default:
+                        return [datagram, .. overtaken];
+                }
+            };
         }
     }
 
@@ -147,7 +158,8 @@ public class DtlsLossTests
         List<ulong> numbers = [];
         foreach (byte[] datagram in datagrams)
         {
-            for (int offset = 0; DtlsRecordReader.TryRead(datagram.AsSpan(offset), out DtlsRecordReader record) == DropReason.None;)
+            int offset = 0;
+            while (DtlsRecordReader.TryRead(datagram.AsSpan(offset), out DtlsRecordReader record) == DropReason.None)
             {
                 numbers.Add(record.SequenceNumber);
                 offset += record.Record.Length;

@@ -54,7 +54,8 @@ internal sealed class HandshakeFragments
         {
             if (record.Epoch == 0)
             {
-                BinaryPrimitives.WriteUInt64BigEndian(renumbered.AsSpan(offset + DtlsRecordReader.EpochOffset), _sequenceNumber++);
+                Span<byte> epochAndNumber = renumbered.AsSpan(offset + DtlsRecordReader.EpochOffset);
+                BinaryPrimitives.WriteUInt64BigEndian(epochAndNumber, _sequenceNumber++);
             }
 
             offset += record.Record.Length;

@@ -107,7 +107,8 @@ public class OpenSslDtlsAssociationTests
     {
         byte[] digest = TestCertificates.Client.Fingerprint.Value.ToArray();
         digest[^1] ^= 1;
-        using DtlsPair pair = new(new DtlsPairSetup { ExpectedClient = new DtlsFingerprint(DtlsFingerprintAlgorithm.Sha256, digest) });
+        DtlsFingerprint other = new(DtlsFingerprintAlgorithm.Sha256, digest);
+        using DtlsPair pair = new(new DtlsPairSetup { ExpectedClient = other });
         Assert.Equal(CloseReason.FingerprintMismatch, pair.Run().Server.CloseReason);
     }
 

@@ -58,7 +58,7 @@ public class OpenSslObjectsTests(ITestOutputHelper output)
         Assert.Equal(before, OpenSslObjects.Live);
     }
 
-    /// <summary>One in four ends in the middle of the handshake, one in four with a close_notify, one in four is refused.</summary>
+    /// <summary>Of four, one ends in the middle of the handshake, one with a close_notify, one is refused.</summary>
     private static void Cycle(int number)
     {
         using DtlsPair pair = new(new DtlsPairSetup
