@@ -114,6 +114,9 @@ public sealed class Participant : IAsyncDisposable
     public Task WaitToHearAsync(double moreThanEnergy) => WaitUntilAsync(
         "async energy => (await relayProbe.inbound()).audioEnergy > energy", moreThanEnergy);
 
+    public Task WaitForFullSizeAsync() => WaitUntilAsync(
+        "async width => (await relayProbe.inbound()).width === width", FakeMedia.Width);
+
     /// <summary>The strongest frequency that arrives within a second, in Hz.</summary>
     public async Task<double> ToneAsync() => (await ReadAsync<JsonElement>("relayProbe.tone()")).GetProperty("hz").GetDouble();
 

@@ -12,6 +12,9 @@ internal static class VideoPair
     {
         await first.WaitToSeeAsync(second.Tint);
         await second.WaitToSeeAsync(first.Tint);
+        // A sender may begin smaller while it learns what its link takes.
+        await first.WaitForFullSizeAsync();
+        await second.WaitForFullSizeAsync();
         Inbound firstBefore = await first.InboundAsync();
         Inbound secondBefore = await second.InboundAsync();
         await Task.Delay(time); // the bar is a rate over a time

@@ -8,7 +8,7 @@ public enum CloseReason : byte
     /// <summary>The control plane asked for it.</summary>
     Requested,
 
-    /// <summary>No valid binding request ever arrived within the connect timeout.</summary>
+    /// <summary>ICE and DTLS were not done within the connect timeout.</summary>
     ConnectTimeout,
 
     /// <summary>No consent for 30 s (RFC 7675 section 5.1).</summary>
@@ -22,9 +22,6 @@ public enum CloseReason : byte
 
     /// <summary>The peer sent a DTLS close_notify.</summary>
     PeerClosed,
-
-    /// <summary>A packet index or key limit was reached (RFC 3711 section 9.2).</summary>
-    KeysExhausted,
 
     /// <summary>The relay is draining.</summary>
     Draining,

@@ -67,7 +67,6 @@ public enum DropReason : byte
 
     // Forwarding.
     NoPartner,
-    KindNotForwarded,
     NotNegotiated,
     WaitingForKeyframe,
     BeforeKeyframe,
@@ -79,7 +78,5 @@ public enum DropReason : byte
     // Limits.
     PoolExhausted,
     TransmitQueueFull,
-    EventQueueFull,
-    RateLimited,
     SendFailed,
 }

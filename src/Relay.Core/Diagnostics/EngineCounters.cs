@@ -26,7 +26,7 @@ public sealed class EngineCounters
     /// <summary>Received datagrams that went on to at least one consumer.</summary>
     public long Forwarded => Volatile.Read(ref _forwarded);
 
-    /// <summary>Received datagrams that ended here as they should: STUN, DTLS, RTCP, probes.</summary>
+    /// <summary>Received datagrams that ended here as they should: STUN, DTLS, RTCP.</summary>
     public long Consumed => Volatile.Read(ref _consumed);
 
     /// <summary>Datagrams put into the transmit queue.</summary>

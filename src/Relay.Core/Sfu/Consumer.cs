@@ -20,8 +20,9 @@ public sealed class Consumer
     // X, I (15 bits), L, T and K all present (RFC 7741 section 4.2).
     private const int DescriptorMaxBytes = 6;
 
-    // Packets whose last retransmission is remembered, a power of two.
-    private const int ResendsMax = 256;
+    // What a peer can have sent again at once. It earns a byte with each byte that it was sent, so that NACKs, which are
+    // small, cannot make the relay send more than twice the media.
+    private const int ResendBudgetMaxBytes = 128 * 1024;
     private static readonly TimeSpan ResendIntervalMin = TimeSpan.FromMilliseconds(10);
 
     private readonly SfuContext _context;
@@ -35,6 +36,7 @@ public sealed class Consumer
     private ushort _rtxSequence;
     private uint _packetCount;
     private uint _octetCount;
+    private int _resendBudgetBytes = ResendBudgetMaxBytes / 2;
 
     internal Consumer(SfuContext context, RtpSession session, MediaKind kind, in MediaParameters parameters)
     {
@@ -46,7 +48,7 @@ public sealed class Consumer
         _rtxSequence = (ushort)(context.Random.NextUInt16() & 0x7fff);
         if (kind == MediaKind.Video)
         {
-            _resent = new Resend[ResendsMax];
+            _resent = new Resend[context.Options.RetransmissionCachePackets];
         }
     }
 
@@ -137,6 +139,7 @@ public sealed class Consumer
         {
             _packetCount++;
             _octetCount += (uint)packet.PayloadLength;
+            _resendBudgetBytes = Math.Min(_resendBudgetBytes + packet.PayloadLength, ResendBudgetMaxBytes);
         }
 
         return reason;
@@ -150,11 +153,13 @@ public sealed class Consumer
     {
         if (_source is null
             || _isWaiting
+            || !_session.CanSend
             || !_rewriter.TryFindSource(sequence, out long sourceSequence)
             || !_source.TryGetCached(sourceSequence, now, out MediaPacket packet)
             || !_parameters.TryGetCodec(packet.Codec, out CodecParameters codec)
             || !codec.HasRtx
             || packet.PayloadLength == 0
+            || packet.PayloadLength > _resendBudgetBytes
             || !MayResend(sourceSequence, now))
         {
             return;
@@ -164,6 +169,7 @@ public sealed class Consumer
         if (Seal(packet, codec.RtxPayloadType, RtxSsrc, _rtxSequence, timestamp, sequence, now) == DropReason.None)
         {
             _rtxSequence++;
+            _resendBudgetBytes -= packet.PayloadLength;
             _context.Counters.CountRetransmitted();
         }
     }
@@ -185,7 +191,7 @@ public sealed class Consumer
     // A receiver that repeats a NACK before the answer can have arrived gets one answer.
     private bool MayResend(long sourceSequence, Instant now)
     {
-        ref Resend last = ref _resent[(int)(sourceSequence & (ResendsMax - 1))];
+        ref Resend last = ref _resent[(int)(sourceSequence & (_resent.Length - 1))];
         TimeSpan wait = _session.RoundTripTime / 2 > ResendIntervalMin ? _session.RoundTripTime / 2 : ResendIntervalMin;
         if (last.Sequence == sourceSequence && now - last.Time < wait)
         {

@@ -16,6 +16,9 @@ public sealed class Producer
     /// <summary>Consumers of one producer. A pair needs one.</summary>
     public const int ConsumersMax = 8;
 
+    /// <summary>Packets that may be missing between two; what is further ahead is another stream under the same SSRC.</summary>
+    public const int JumpMax = 1000;
+
     private readonly SfuContext _context;
     private readonly RtpSession _session;
     private readonly RetransmissionCache? _cache;
@@ -92,6 +95,7 @@ public sealed class Producer
         if (_consumerCount == 0)
         {
             _keyframes.Cancel();
+            _cache?.Clear();
         }
     }
 
@@ -113,7 +117,7 @@ public sealed class Producer
     /// <param name="now">The time.</param>
     internal DropReason HandleRtp(in Received received, in RtpPacketReader rtp, in CodecParameters codec, bool isRecovered, Instant now)
     {
-        if (rtp.Ssrc != _ssrc)
+        if (rtp.Ssrc != _ssrc || (!isRecovered && IsFarAhead(rtp.SequenceNumber)))
         {
             Restart(rtp.Ssrc);
         }
@@ -166,7 +170,7 @@ public sealed class Producer
         return Forward(packet, now);
     }
 
-    /// <summary>A packet that the sender was asked for, or a consumer asks for: what the cache holds.</summary>
+    /// <summary>What the cache still holds of the stream, for a consumer whose peer misses it.</summary>
     internal bool TryGetCached(long sequence, Instant now, out MediaPacket packet)
     {
         packet = default;
@@ -220,6 +224,11 @@ public sealed class Producer
 
     /// <summary>Releases every slot held.</summary>
     internal void Close() => _cache?.Clear();
+
+    // RFC 3550 appendix A.1 takes such a jump for a restart. Passed on, it would carry the receiver's rollover counter along
+    // (RFC 3711 section 3.3.1), and one lost packet more would leave it deaf to every later partner.
+    private bool IsFarAhead(ushort sequence) =>
+        _received.Highest >= 0 && SequenceNumber.Distance((ushort)_received.Highest, sequence) > JumpMax;
 
     private void Restart(uint ssrc)
     {
@@ -306,8 +315,9 @@ public sealed class Producer
 
     private void Keep(in MediaPacket packet, Instant now)
     {
-        // Repair is worth less than reception: the last quarter of the pool is for packets on their way.
-        if (_cache is null || _context.Pool.FreeCount < _context.Pool.Capacity / 4)
+        // Nobody asks again for what nobody was sent. And repair is worth less than reception: the last quarter of the pool is
+        // for packets on their way.
+        if (_cache is null || _consumerCount == 0 || _context.Pool.FreeCount < _context.Pool.Capacity / 4)
         {
             return;
         }

@@ -34,6 +34,8 @@ public static class Router
         session.VideoConsumer.Disconnect();
         partner.AudioConsumer.Disconnect();
         partner.VideoConsumer.Disconnect();
+        session.LiftRemb();
+        partner.LiftRemb();
     }
 
     private static void Join(RtpSession source, RtpSession sink, bool withVideo)

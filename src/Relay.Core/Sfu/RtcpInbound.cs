@@ -31,7 +31,7 @@ internal sealed class RtcpInbound(RtpSession session)
                 RtcpPacketType.SenderReport => HandleSenderReport(packet, now),
                 RtcpPacketType.ReceiverReport => HandleReceiverReport(packet, now),
                 RtcpPacketType.TransportFeedback => HandleTransportFeedback(packet, ref budget, now),
-                RtcpPacketType.PayloadFeedback => HandlePayloadFeedback(packet),
+                RtcpPacketType.PayloadFeedback => HandlePayloadFeedback(packet, now),
                 // SDES and BYE name the peer; what becomes of the leg is ICE's and DTLS's to say.
                 _ => DropReason.None,
             };
@@ -112,7 +112,7 @@ internal sealed class RtcpInbound(RtpSession session)
         return DropReason.None;
     }
 
-    private DropReason HandlePayloadFeedback(RtcpPacket packet)
+    private DropReason HandlePayloadFeedback(RtcpPacket packet, Instant now)
     {
         switch (packet.Format)
         {
@@ -124,7 +124,7 @@ internal sealed class RtcpInbound(RtpSession session)
                 return HandleFir(packet);
 
             case FeedbackFormat.ApplicationLayer when RembReader.TryParse(packet, out RembReader remb) == DropReason.None:
-                session.Partner?.SendRemb(remb.BitrateBitsPerSecond);
+                session.HandleRemb(remb.BitrateBitsPerSecond, now);
                 return DropReason.None;
 
             default:

@@ -13,6 +13,15 @@ namespace Relay.Core.Sfu;
 /// </summary>
 public sealed class RtpSession
 {
+    /// <summary>Least time between two estimates passed on.</summary>
+    internal static readonly TimeSpan RembInterval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The lowest estimate passed on.</summary>
+    internal const ulong RembMinBitsPerSecond = 100_000;
+
+    /// <summary>An estimate that holds nobody back.</summary>
+    internal const ulong RembFreeBitsPerSecond = 10_000_000;
+
     private readonly SfuContext _context;
     private readonly StreamDemux _demux;
     private readonly RtcpInbound _rtcpIn;
@@ -21,6 +30,8 @@ public sealed class RtpSession
     private SrtpOutbound? _outbound;
     private WallClockOffset _wallClock;
     private Instant _nextReport = Instant.Never;
+    private Instant _nextRemb;
+    private bool _isCapped;
 
     internal RtpSession(SfuContext context, int slot, in MediaParameters audio, in MediaParameters video, in InlineText cname)
     {
@@ -159,12 +170,27 @@ public sealed class RtpSession
     internal void SendKeyframeRequest(uint senderSsrc, uint mediaSsrc, in CodecParameters codec) =>
         _rtcpOut.SendKeyframeRequest(senderSsrc, mediaSsrc, codec);
 
-    /// <summary>Tells the leg, as a sender, what its receiver estimates.</summary>
-    internal void SendRemb(ulong bitrateBitsPerSecond)
+    /// <summary>
+    /// The peer says what it can receive: its partner is told, at most once in <see cref="RembInterval"/>. Not below
+    /// <see cref="RembMinBitsPerSecond"/>, which spoils the picture but not the next partner's.
+    /// </summary>
+    internal void HandleRemb(ulong bitrateBitsPerSecond, Instant now)
     {
-        if (CanSend && VideoProducer.IsActive)
+        if (Partner is { } partner && now >= _nextRemb)
         {
-            _rtcpOut.SendRemb(VideoConsumer.Ssrc, VideoProducer.Ssrc, bitrateBitsPerSecond);
+            _nextRemb = now + RembInterval;
+            partner.SendRemb(Math.Max(bitrateBitsPerSecond, RembMinBitsPerSecond));
+            partner._isCapped = true;
+        }
+    }
+
+    /// <summary>The partner whose estimate held the peer back is gone: lets it send freely until the next one has its own.</summary>
+    internal void LiftRemb()
+    {
+        if (_isCapped)
+        {
+            _isCapped = false;
+            SendRemb(RembFreeBitsPerSecond);
         }
     }
 
@@ -219,5 +245,13 @@ public sealed class RtpSession
         received.Offset += RtxPayload.HeaderLength;
         reason = RtpPacketReader.TryParse(packet, out RtpPacketReader original);
         return reason == DropReason.None ? producer.HandleRtp(received, original, codec, isRecovered: true, now) : reason;
+    }
+
+    private void SendRemb(ulong bitrateBitsPerSecond)
+    {
+        if (CanSend && VideoProducer.IsActive)
+        {
+            _rtcpOut.SendRemb(VideoConsumer.Ssrc, VideoProducer.Ssrc, bitrateBitsPerSecond);
+        }
     }
 }

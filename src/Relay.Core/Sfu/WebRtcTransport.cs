@@ -17,21 +17,24 @@ public sealed class WebRtcTransport
     private readonly SfuContext _context;
     private readonly IceLiteAgent _ice;
     private readonly IDtlsAssociation _dtls;
+    private Instant _connectDeadline;
 
     /// <param name="context">What the legs of the worker share.</param>
     /// <param name="slot">The leg's slot in its engine; the ICE ufrag carries it.</param>
     /// <param name="parameters">What was negotiated.</param>
     /// <param name="dtls">The association; the transport owns it.</param>
-    /// <param name="ice">Limits of ICE.</param>
+    /// <param name="ice">Limits of ICE; its connect timeout is that of DTLS too, counted from the same moment.</param>
     /// <param name="now">The time.</param>
     public WebRtcTransport(
         SfuContext context, int slot, in TransportParameters parameters, IDtlsAssociation dtls, IceOptions ice, Instant now)
     {
         ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(ice);
         _context = context;
         _dtls = dtls;
         _ice = new IceLiteAgent(ice, context.Random);
         _ice.Start(parameters.LocalIce, parameters.RemoteUfrag, now);
+        _connectDeadline = now + ice.ConnectTimeout;
         Session = new RtpSession(context, slot, parameters.Audio, parameters.Video, parameters.Cname);
     }
 
@@ -46,7 +49,8 @@ public sealed class WebRtcTransport
     /// <summary>When <see cref="HandleTimeout"/> wants to be called.</summary>
     public Instant NextTimeout => CloseReason != CloseReason.None
         ? Instant.Never
-        : Instant.Min(Session.NextTimeout, Instant.Min(_ice.NextTimeout, _dtls.NextTimeout));
+        : Instant.Min(
+            Instant.Min(Session.NextTimeout, _connectDeadline), Instant.Min(_ice.NextTimeout, _dtls.NextTimeout));
 
     /// <summary>Takes a binding request for the leg's ufrag from any address, and answers it.</summary>
     public DropReason HandleBindingRequest(in StunMessageReader request, in TransportAddress remote, Instant now)
@@ -93,9 +97,11 @@ public sealed class WebRtcTransport
     public DropReason HandleRtp(in Received received, Instant now) =>
         _ice.IsValidated(received.Remote) ? Session.HandleRtp(received, now) : DropReason.AddressNotValidated;
 
-    /// <summary>Takes an SRTCP compound.</summary>
+    /// <summary>
+    /// Takes an SRTCP compound, from the selected address only: whoever asks for packets is the one that gets them.
+    /// </summary>
     public DropReason HandleRtcp(in Received received, Instant now) =>
-        _ice.IsValidated(received.Remote) ? Session.HandleRtcp(received, now) : DropReason.AddressNotValidated;
+        received.Remote == Session.Remote ? Session.HandleRtcp(received, now) : DropReason.AddressNotValidated;
 
     public void HandleTimeout(Instant now)
     {
@@ -109,6 +115,12 @@ public sealed class WebRtcTransport
         {
             _dtls.HandleTimeout(now);
             FollowDtls(now);
+        }
+
+        // A peer that keeps ICE alive but never begins or ends its handshake does not keep the slot.
+        if (_connectDeadline <= now)
+        {
+            CloseIf(CloseReason.ConnectTimeout);
         }
 
         Session.HandleTimeout(now);
@@ -163,6 +175,7 @@ public sealed class WebRtcTransport
         Session.HandleKeys(keys.CreateInbound(StreamDemux.StreamsMax), keys.CreateOutbound(), now);
         exported.Clear();
         IsConnected = true;
+        _connectDeadline = Instant.Never;
     }
 
     private void SendDtls()

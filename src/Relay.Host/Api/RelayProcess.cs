@@ -32,7 +32,8 @@ internal static class RelayProcess
 
         Console.WriteLine("Relay is ready: " + BrowserAddress(app));
         await app.WaitForShutdownAsync();
-        return 0;
+        // Not 0 if the pairing loop failed: the service manager is to start the relay again.
+        return Environment.ExitCode;
     }
 
     /// <summary>The address of the demo page; a wildcard is no address for a browser.</summary>

@@ -6,7 +6,7 @@ public sealed class DrainOptions
     /// <summary>
     /// From SIGTERM to the exit, at most. Pairs talk on until shortly before; with no pair left the relay stops at once. A
     /// second signal stops it at once too. Default 10, 1 to 3600 seconds. Risk: service managers kill what takes longer than
-    /// their own limit (systemd: TimeoutStopSec, 90 s).
+    /// their own limit (systemd: TimeoutStopSec).
     /// </summary>
     [Option(Min = 1, Max = 3600, Unit = "seconds")]
     public int Seconds { get; set; } = 10;

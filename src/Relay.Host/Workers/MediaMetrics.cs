@@ -20,11 +20,18 @@ internal sealed class MediaMetrics(MediaPlane plane) : IMetricsSource
         Counter(writer, "relay_rtx_recovered_total", "Packets lost on the way in and recovered.", w => w.Counters.Recovered);
         Counter(writer, "relay_nacks_sent_total", "NACK messages sent.", w => w.Counters.NacksSent);
         Counter(writer, "relay_keyframe_requests_total", "PLI and FIR messages sent.", w => w.Counters.KeyframeRequests);
+        Counter(writer, "relay_socket_sent_total", "Datagrams that the system took for sending.", w => w.SocketCounters.Sent);
+        Counter(writer, "relay_socket_send_refused_total", "Datagrams that the system refused to send.", w => w.SocketCounters.SendErrors);
+        Counter(writer, "relay_socket_send_buffer_full_total", "Datagrams lost to a full send buffer.", w => w.SocketCounters.SendBufferFull);
+        Counter(writer, "relay_socket_truncated_total", "Datagrams larger than a slot, never handed to the engine.", w => w.SocketCounters.TruncatedReceives);
+        Counter(writer, "relay_socket_pool_exhausted_total", "Datagrams read while the pool was empty, never handed to the engine.", w => w.SocketCounters.PoolExhausted);
         Counter(writer, "relay_socket_receive_errors_total", "Receive calls that failed.", w => w.SocketCounters.ReceiveErrors);
         Counter(writer, "relay_worker_allocated_bytes_total", "Managed bytes allocated by the packet thread.", w => w.AllocatedBytes);
         WriteDrops(writer);
         Gauge(writer, "relay_legs", "Open transports.", w => w.TransportCount);
         Gauge(writer, "relay_pool_slots_in_use", "Packet slots in use.", w => w.PoolSlotsInUse);
+        writer.Counter("relay_legs_connected_total", "Legs whose ICE and DTLS were done.").Sample(plane.LegsConnected);
+        WriteClosed(writer);
         writer.Gauge("relay_openssl_objects", "OpenSSL objects alive: DTLS associations and cipher contexts.")
             .Sample("kind", "dtls", OpenSslObjects.Live)
             .Sample("kind", "cipher", EvpContext.LiveCount);
@@ -37,8 +44,8 @@ internal sealed class MediaMetrics(MediaPlane plane) : IMetricsSource
         {
             foreach (DropReason reason in Enum.GetValues<DropReason>())
             {
-                long count = worker.Counters.Dropped(reason) + AtSocket(worker, reason);
-                if (reason != DropReason.None && count > 0)
+                long count = worker.Counters.Dropped(reason);
+                if (count > 0)
                 {
                     writer.Sample([("worker", Name(worker)), ("reason", ToSnakeCase(reason.ToString()))], count);
                 }
@@ -46,13 +53,17 @@ internal sealed class MediaMetrics(MediaPlane plane) : IMetricsSource
         }
     }
 
-    private static long AtSocket(Worker worker, DropReason reason) => reason switch
+    private void WriteClosed(PrometheusWriter writer)
     {
-        DropReason.PacketTooLarge => worker.SocketCounters.TruncatedReceives,
-        DropReason.PoolExhausted => worker.SocketCounters.PoolExhausted,
-        DropReason.SendFailed => worker.SocketCounters.SendFailed,
-        _ => 0,
-    };
+        writer.Counter("relay_legs_closed_total", "Legs that ended, by reason.");
+        foreach (CloseReason reason in Enum.GetValues<CloseReason>())
+        {
+            if (reason != CloseReason.None)
+            {
+                writer.Sample("reason", ToSnakeCase(reason.ToString()), plane.LegsClosed(reason));
+            }
+        }
+    }
 
     private void Counter(PrometheusWriter writer, string name, string help, Func<Worker, long> read) =>
         Sample(writer.Counter(name, help), read);

@@ -28,6 +28,8 @@ internal sealed class MediaPlane : IMediaPlane, IDisposable
     private readonly LegTable _legs;
     private readonly ConcurrentDictionary<LegId, LegNegotiation> _negotiations = new();
     private readonly SystemRandomSource _random = new();
+    private readonly long[] _closed = new long[Enum.GetValues<CloseReason>().Length];
+    private long _connected;
     private IMediaEventSink? _sink;
 
     /// <summary>Opens the sockets and allocates all packet memory; <see cref="Start"/> starts the threads.</summary>
@@ -61,6 +63,15 @@ internal sealed class MediaPlane : IMediaPlane, IDisposable
 
     /// <summary>Legs that are open or about to be.</summary>
     public int LegCount => _negotiations.Count;
+
+    /// <summary>Legs ever connected.</summary>
+    public long LegsConnected => Volatile.Read(ref _connected);
+
+    /// <summary>The UDP ports in use and the addresses that clients are told, for the operator who starts the relay.</summary>
+    public string Describe() => string.Join(", ", _candidates.SelectMany(worker => worker).Select(candidate => candidate.ToEndPoint()));
+
+    /// <summary>Legs ever ended for the reason.</summary>
+    public long LegsClosed(CloseReason reason) => Volatile.Read(ref _closed[(int)reason]);
 
     public void SetEventSink(IMediaEventSink sink) => _sink = sink;
 
@@ -243,10 +254,12 @@ internal sealed class MediaPlane : IMediaPlane, IDisposable
         var leg = new LegId(worker, engineEvent.Transport.Slot, engineEvent.Transport.Generation);
         if (engineEvent.Kind == EngineEventKind.Connected)
         {
+            Interlocked.Increment(ref _connected);
             _sink?.LegConnected(leg);
             return;
         }
 
+        Interlocked.Increment(ref _closed[(int)engineEvent.Reason]);
         bool isKnown = _negotiations.TryRemove(leg, out _);
         _legs.Release(leg);
         if (isKnown)

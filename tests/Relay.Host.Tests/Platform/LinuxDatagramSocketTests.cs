@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Relay.Host.Tests.Platform;
 
+[Collection(nameof(AloneInTheProcess))]
 public class LinuxDatagramSocketTests : DatagramSocketTests
 {
     protected override bool UsePortable => false;

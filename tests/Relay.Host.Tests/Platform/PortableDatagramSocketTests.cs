@@ -3,6 +3,7 @@ using Xunit;
 
 namespace Relay.Host.Tests.Platform;
 
+[Collection(nameof(AloneInTheProcess))]
 public class PortableDatagramSocketTests : DatagramSocketTests
 {
     protected override bool UsePortable => true;

@@ -8,6 +8,7 @@ using Xunit;
 namespace Relay.Host.Tests.Platform.OpenSsl;
 
 /// <summary>Whatever the network sends: nothing throws, nothing hangs, and who is connected stays connected.</summary>
+[Collection(nameof(AloneInTheProcess))]
 public class DtlsHostileInputTests
 {
     private static readonly byte[] FatalAlertInTheClear =
