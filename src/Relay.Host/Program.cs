@@ -13,12 +13,11 @@ try
 {
     using var media = new MediaPlane(loaded.Options.Media);
     media.Start();
-    Console.WriteLine("Media on UDP, as clients are told: " + media.Describe());
     return await RelayProcess.RunAsync(loaded.Options, builder =>
     {
         builder.Services.AddSingleton<IMediaPlane>(media);
         builder.Services.AddSingleton<IMetricsSource>(new MediaMetrics(media));
-    });
+    }, media.Describe());
 }
 catch (MediaPortException e)
 {

@@ -8,7 +8,10 @@ namespace Relay.Host.Api;
 internal static class RelayProcess
 {
     /// <summary>Starts, says so on stdout, waits for the end. Returns the exit code.</summary>
-    public static async Task<int> RunAsync(RelayOptions options, Action<WebApplicationBuilder> configure)
+    /// <param name="options">Checked options.</param>
+    /// <param name="configure">Registers the media plane.</param>
+    /// <param name="mediaAddresses">The relay's own addresses that clients are told, for the operator.</param>
+    public static async Task<int> RunAsync(RelayOptions options, Action<WebApplicationBuilder> configure, string mediaAddresses)
     {
         if (ListenProblem(options) is { } problem)
         {
@@ -30,6 +33,7 @@ internal static class RelayProcess
             return StartProblems.ExitCode;
         }
 
+        await Console.Error.WriteLineAsync("Media on UDP, as clients are told: " + mediaAddresses);
         Console.WriteLine("Relay is ready: " + BrowserAddress(app));
         await app.WaitForShutdownAsync();
         // Not 0 if the pairing loop failed: the service manager is to start the relay again.

@@ -45,7 +45,7 @@ internal sealed class MediaMetrics(MediaPlane plane) : IMetricsSource
             foreach (DropReason reason in Enum.GetValues<DropReason>())
             {
                 long count = worker.Counters.Dropped(reason);
-                if (count > 0)
+                if (reason != DropReason.None && count > 0)
                 {
                     writer.Sample([("worker", Name(worker)), ("reason", ToSnakeCase(reason.ToString()))], count);
                 }
