@@ -10,7 +10,7 @@ internal sealed class LossyProxy : IDisposable
 
     private readonly Socket _front = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly Socket _back = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-    private readonly double _loss;
+    private double _loss;
     private readonly Random _random;
     private readonly Thread _thread;
     private readonly List<Socket> _readable = [];
@@ -20,6 +20,13 @@ internal sealed class LossyProxy : IDisposable
     private long _lostDown;
     private long _passed;
     private volatile bool _isStopping;
+
+    /// <summary>0 to 1.</summary>
+    public double Loss
+    {
+        get => Volatile.Read(ref _loss);
+        set => Volatile.Write(ref _loss, value);
+    }
 
     /// <param name="loss">0 to 1.</param>
     /// <param name="seed">Of the losses.</param>
@@ -80,7 +87,7 @@ internal sealed class LossyProxy : IDisposable
     private void Pass(bool isUp, EndPoint from, ReadOnlySpan<byte> datagram)
     {
         _peer = isUp ? from : _peer;
-        if (_random.NextDouble() < _loss)
+        if (_random.NextDouble() < Loss)
         {
             Interlocked.Increment(ref isUp ? ref _lostUp : ref _lostDown);
             return;
