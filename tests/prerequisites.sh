@@ -18,7 +18,7 @@ install_missing() {
   for need in "$@"; do
     case $need in
       libssl) /sbin/ldconfig -p | grep -q 'libssl\.so\.3' || packages+=(libssl3) ;;
-      chromium) [ -x "${RELAY_CHROMIUM:-/usr/bin/chromium}" ] || packages+=(chromium) ;;
+      chromium) [ -x "${CHROMIUM_PATH:-/usr/bin/chromium}" ] || packages+=(chromium) ;;
       aiortc) /usr/bin/python3 -c 'import aiortc, av, numpy' 2>/dev/null || packages+=(python3-aiortc) ;;
       *) echo "unknown prerequisite: $need" >&2; return 1 ;;
     esac

@@ -121,16 +121,36 @@ public sealed class ProducerTests : IDisposable
     [Fact]
     public void Video_is_kept_for_its_age_and_audio_is_not_kept()
     {
+        Router.Connect(_a.Session, _b.Session, withVideo: true);
         _a.SendAudio(1);
-        Assert.Equal(0, _network.Pool.InUse);
+        Assert.Equal(0, _network.Pool.CountHeldBy(PacketOwner.RetransmissionCache));
         _a.SendVideo(10, keyframe: true);
         Assert.Equal(1, _network.Pool.CountHeldBy(PacketOwner.RetransmissionCache));
         Assert.True(Video.TryGetCached(0x1000a, _network.Now, out MediaPacket packet));
         Assert.Equal(0x1000a, packet.Sequence);
         Assert.False(_a.Session.AudioProducer.TryGetCached(0x10001, _network.Now, out _));
         _network.Run(1400);
-        Assert.Equal(0, _network.Pool.InUse);
+        Assert.Equal(0, _network.Pool.CountHeldBy(PacketOwner.RetransmissionCache));
         Assert.Equal(Instant.Never, Video.NextTimeout);
+    }
+
+    [Fact]
+    public void Nothing_is_kept_of_video_that_nobody_is_sent()
+    {
+        _a.SendVideo(10, keyframe: true);
+        Assert.Equal(0, _network.Pool.InUse);
+    }
+
+    [Fact]
+    public void A_jump_far_ahead_is_a_restart_and_a_small_one_is_loss()
+    {
+        Router.Connect(_a.Session, _b.Session, withVideo: true);
+        _a.SendVideo(10, keyframe: true);
+        Assert.Equal(DropReason.None, _a.SendVideo(10 + Producer.JumpMax));
+        Assert.Equal(DropReason.WaitingForKeyframe, _a.SendVideo(10 + (2 * Producer.JumpMax) + 1));
+        Assert.Equal(DropReason.None, _a.SendVideo(10 + (2 * Producer.JumpMax) + 2, keyframe: true));
+        List<ushort> sequences = _b.Sequences(SfuLeg.Vp8);
+        Assert.Equal((ushort)(sequences[1] + 1), sequences[2]);
     }
 
     [Fact]

@@ -21,13 +21,6 @@ internal sealed class LossyProxy : IDisposable
     private long _passed;
     private volatile bool _isStopping;
 
-    /// <summary>0 to 1.</summary>
-    public double Loss
-    {
-        get => Volatile.Read(ref _loss);
-        set => Volatile.Write(ref _loss, value);
-    }
-
     /// <param name="loss">0 to 1.</param>
     /// <param name="seed">Of the losses.</param>
     public LossyProxy(double loss, int seed)
@@ -42,6 +35,13 @@ internal sealed class LossyProxy : IDisposable
 
         _thread = new Thread(Run) { IsBackground = true, Name = "Lossy proxy" };
         _thread.Start();
+    }
+
+    /// <summary>0 to 1.</summary>
+    public double Loss
+    {
+        get => Volatile.Read(ref _loss);
+        set => Volatile.Write(ref _loss, value);
     }
 
     /// <summary>Datagrams of the peer that never came to the relay.</summary>
