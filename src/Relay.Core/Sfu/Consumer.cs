@@ -247,8 +247,7 @@ public sealed class Consumer
             return reason;
         }
 
-        _context.Transmits.Enqueue(slot, length, _session.Remote);
-        _context.Counters.CountTransmitted();
+        _context.Send(slot, length, _session.Remote);
         return DropReason.None;
     }
 

@@ -125,7 +125,6 @@ internal sealed class RtcpOutbound(SfuContext context, RtpSession session)
             return;
         }
 
-        context.Transmits.Enqueue(slot, length, session.Remote);
-        context.Counters.CountTransmitted();
+        context.Send(slot, length, session.Remote);
     }
 }

@@ -115,7 +115,7 @@ public sealed class RtpSession
             return reason;
         }
 
-        Producer producer = kind == MediaKind.Audio ? AudioProducer : VideoProducer;
+        Producer producer = ProducerOf(kind);
         return isRtx
             ? HandleRtx(received, packet[..length], rtp, producer, codec, now)
             : producer.HandleRtp(received, rtp, codec, isRecovered: false, now);
@@ -199,7 +199,7 @@ public sealed class RtpSession
         if (_demux.TryGetKind(ssrc, out MediaKind kind))
         {
             _wallClock.HandleSenderReport(ntp, now);
-            (kind == MediaKind.Audio ? AudioProducer : VideoProducer).HandleSenderReport(ssrc, ntp, timestamp, now);
+            ProducerOf(kind).HandleSenderReport(ssrc, ntp, timestamp, now);
         }
     }
 
@@ -246,6 +246,8 @@ public sealed class RtpSession
         reason = RtpPacketReader.TryParse(packet, out RtpPacketReader original);
         return reason == DropReason.None ? producer.HandleRtp(received, original, codec, isRecovered: true, now) : reason;
     }
+
+    private Producer ProducerOf(MediaKind kind) => kind == MediaKind.Audio ? AudioProducer : VideoProducer;
 
     private void SendRemb(ulong bitrateBitsPerSecond)
     {

@@ -37,6 +37,13 @@ public sealed class SfuContext
 
     public SfuOptions Options { get; }
 
+    /// <summary>Queues what was written to a rented slot, and counts it.</summary>
+    internal void Send(PacketHandle slot, int length, in TransportAddress remote)
+    {
+        Transmits.Enqueue(slot, length, remote);
+        Counters.CountTransmitted();
+    }
+
     /// <summary>
     /// Notes that something about the session is due or was rescheduled, by its own packets or by its partner's. The
     /// engine takes them after each call.

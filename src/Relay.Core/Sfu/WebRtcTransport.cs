@@ -63,8 +63,7 @@ public sealed class WebRtcTransport
         DropReason reason = _ice.HandleBindingRequest(request, remote, now, _context.Transmits.Buffer(slot), out int length);
         if (length > 0)
         {
-            _context.Transmits.Enqueue(slot, length, remote);
-            _context.Counters.CountTransmitted();
+            _context.Send(slot, length, remote);
         }
         else
         {
@@ -193,8 +192,7 @@ public sealed class WebRtcTransport
                 return;
             }
 
-            _context.Transmits.Enqueue(slot, length, Session.Remote);
-            _context.Counters.CountTransmitted();
+            _context.Send(slot, length, Session.Remote);
         }
     }
 

@@ -34,9 +34,6 @@ internal static unsafe partial class LibCrypto
     internal static partial nint BIO_meth_new(int type, string name);
 
     [LibraryImport(Library)]
-    internal static partial void BIO_meth_free(nint method);
-
-    [LibraryImport(Library)]
     internal static partial int BIO_meth_set_read(nint method, delegate* unmanaged[Cdecl]<nint, byte*, int, int> read);
 
     [LibraryImport(Library)]
