@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Measures the relay. ./bench.sh lists what there is; ./bench.sh NAME measures it (Release). The last line is
-# "NAME: value unit (bar: ...) pass|fail" and the exit code says the same. See bench/README.md.
+# Measures the relay. ./bench.sh lists what there is; ./bench.sh NAME measures it (Release). It ends with a line
+# "NAME: value unit (bar: ...) pass|fail" for each bar, the failed ones last, after figures "NAME: ..." that have no bar;
+# the exit code is 0 if all pass. See bench/README.md.
 set -euo pipefail
 cd "$(dirname "$0")"
 . tests/prerequisites.sh
 
-# name | test project | filter of the test that prints the line "name: ..." | needs | what it measures
+# name | test project | filter of the tests that print lines "name: ..." | needs | what it measures
 benches=(
   "next|Relay.Browser.Tests|FullyQualifiedName~NextPartnerTests|libssl chromium|from next to the first decoded frame of the new partner, in Chromium, median of 10"
   "alloc|Relay.Simulation|FullyQualifiedName~Steady_state_forwarding_allocates_nothing|libssl|bytes allocated per forwarded packet on the worker thread"
@@ -41,21 +42,20 @@ for bench in "${benches[@]}"; do
   timeout --foreground --kill-after=20s "$limit" dotnet test "tests/$project" -c Release --no-build -nologo \
     --filter "$filter" --logger "console;verbosity=detailed" >"$log" 2>&1 || code=$?
 
-  # A test that runs once for each case prints a line each: a failing one speaks for all.
   lines=$(sed -nE "s/^[[:space:]]*($name: .*)/\1/; s/ (pass|fail) (\[.*\])$/ \2 \1/; /^$name: /p" "$log")
-  line=$(grep ' fail$' <<<"$lines" | tail -n 1 || true)
-  [ -n "$line" ] || line=$(tail -n 1 <<<"$lines")
-  if [ -z "$line" ]; then
+  figures=$(grep -vE ' (pass|fail)$' <<<"$lines" || true)
+  passes=$(grep ' pass$' <<<"$lines" || true)
+  fails=$(grep ' fail$' <<<"$lines" || true)
+  if [ -z "$passes$fails" ]; then
     tail -n 40 "$log"
     fail "$name" "the test printed no such line (exit code $code)"
   fi
   if [ "$code" -ne 0 ]; then
     grep -v '^[[:space:]]*at ' "$log" | tail -n 40
-    line="${line% pass}"
-    line="${line% fail} fail"
+    [ -n "$fails" ] || fails="${passes##*$'\n'}" passes=$(sed '$d' <<<"$passes") fails="${fails% pass} fail"
   fi
-  echo "$line"
-  [[ $line == *" pass" ]] || exit 1
+  printf '%s\n' "$figures" "$passes" "$fails" | sed '/^$/d'
+  [ -z "$fails" ] || exit 1
   exit 0
 done
 

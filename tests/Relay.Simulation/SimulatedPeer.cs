@@ -282,7 +282,7 @@ public sealed class SimulatedPeer : IDisposable
                 Plaintexts.Add(datagram);
                 break;
 
-            case DatagramKind.Rtp when _inbound.Unprotect(datagram, out int length) == default:
+            case DatagramKind.Rtp when _inbound.Unprotect(datagram, datagram, out int length) == default:
                 RtpPacketReader.TryParse(datagram.AsSpan(0, length), out RtpPacketReader rtp);
                 Received.Add(new ReceivedRtp(rtp, Media, _relay.Now));
                 Plaintexts.Add(datagram[..length]);

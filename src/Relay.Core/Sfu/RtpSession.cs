@@ -97,7 +97,7 @@ public sealed class RtpSession
         }
 
         Span<byte> packet = _context.Pool.Span(received.Packet, received.Offset, received.Length);
-        DropReason reason = _inbound.Unprotect(packet, out int length);
+        DropReason reason = _inbound.Unprotect(packet, packet, out int length);
         if (reason != DropReason.None)
         {
             return reason;

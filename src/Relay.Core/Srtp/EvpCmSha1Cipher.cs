@@ -56,18 +56,20 @@ internal sealed unsafe class EvpCmSha1Cipher : SrtpCipher
         ulong index,
         ReadOnlySpan<byte> header,
         ReadOnlySpan<byte> suffix,
-        Span<byte> body,
+        ReadOnlySpan<byte> body,
+        Span<byte> plaintext,
         ReadOnlySpan<byte> tag)
     {
-        Debug.Assert(tag.Length == TagBytes);
+        Debug.Assert(plaintext.Length == body.Length && tag.Length == TagBytes);
         Span<byte> digest = stackalloc byte[HmacSha1.DigestBytes];
         _hmac.Compute(header, body, suffix, digest);
         if (!CryptographicOperations.FixedTimeEquals(digest[..TagBytes], tag))
         {
+            ClearUnlessInPlace(body, plaintext);
             return false;
         }
 
-        bool done = Start(ssrc, index) && Transform(body, body);
+        bool done = Start(ssrc, index) && Transform(body, plaintext);
         Invariant.Holds(done, "OpenSSL failed to open a packet");
         GC.KeepAlive(_context);
         return true;

@@ -58,26 +58,31 @@ internal sealed unsafe class EvpGcmCipher : SrtpCipher
         ulong index,
         ReadOnlySpan<byte> header,
         ReadOnlySpan<byte> suffix,
-        Span<byte> body,
+        ReadOnlySpan<byte> body,
+        Span<byte> plaintext,
         ReadOnlySpan<byte> tag)
     {
-        Debug.Assert(tag.Length == TagBytes);
+        Debug.Assert(plaintext.Length == body.Length && tag.Length == TagBytes);
         bool isReady = Start(ssrc, index) && SetExpectedTag(tag) && Authenticate(header) && Authenticate(suffix);
-        if (!isReady)
-        {
-            return false;
-        }
-
-        if (Transform(body, body) && Finish())
+        Invariant.Holds(isReady, "OpenSSL failed to start a packet");
+        if (Transform(body, plaintext) && Finish())
         {
             GC.KeepAlive(_context);
             return true;
         }
 
-        // EVP decrypts before it knows the tag. The keystream once more gives the ciphertext back, so that the caller may
-        // try another index and nobody sees what was never authenticated.
-        bool restored = Start(ssrc, index) && Transform(body, body);
-        Invariant.Holds(restored, "OpenSSL failed to restore a packet");
+        // EVP decrypts before it knows the tag. In place, the keystream once more gives the ciphertext back, so that the
+        // caller may try another index.
+        if (body.Overlaps(plaintext))
+        {
+            bool restored = Start(ssrc, index) && Transform(plaintext, plaintext);
+            Invariant.Holds(restored, "OpenSSL failed to restore a packet");
+        }
+        else
+        {
+            plaintext.Clear();
+        }
+
         GC.KeepAlive(_context);
         return false;
     }

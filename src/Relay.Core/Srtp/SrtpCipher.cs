@@ -39,17 +39,35 @@ internal abstract class SrtpCipher : IDisposable
         Span<byte> tag);
 
     /// <summary>
-    /// Authenticates, then decrypts <paramref name="body"/> in place. False, with the body as it was, if the tag is wrong.
+    /// Decrypts <paramref name="body"/> into <paramref name="plaintext"/> if the tag is right. If not: false, the body is as
+    /// it was, and a plaintext outside of it is cleared, so that nobody sees what was never authenticated.
     /// </summary>
+    /// <param name="ssrc">Part of the IV.</param>
+    /// <param name="index">Part of the IV.</param>
+    /// <param name="header">Authenticated, not encrypted.</param>
+    /// <param name="suffix">Authenticated, not encrypted; may be empty.</param>
+    /// <param name="body">The ciphertext; may be empty.</param>
+    /// <param name="plaintext">As long as the body: the same memory, or none of it.</param>
+    /// <param name="tag"><see cref="TagLength"/> bytes, outside of the plaintext.</param>
     public abstract bool Open(
         uint ssrc,
         ulong index,
         ReadOnlySpan<byte> header,
         ReadOnlySpan<byte> suffix,
-        Span<byte> body,
+        ReadOnlySpan<byte> body,
+        Span<byte> plaintext,
         ReadOnlySpan<byte> tag);
 
     public abstract void Dispose();
+
+    /// <summary>What a failed <see cref="Open"/> leaves in the plaintext: zeros, or in place the ciphertext.</summary>
+    protected static void ClearUnlessInPlace(ReadOnlySpan<byte> body, Span<byte> plaintext)
+    {
+        if (!body.Overlaps(plaintext))
+        {
+            plaintext.Clear();
+        }
+    }
 
     /// <summary>A cipher under session keys that were derived already.</summary>
     public static SrtpCipher Create(SrtpProfile profile, in SrtpSessionKeys keys, bool encrypt)

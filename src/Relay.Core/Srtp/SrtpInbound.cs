@@ -62,15 +62,20 @@ public sealed class SrtpInbound : IDisposable
     public int StreamCount => _streams.Count;
 
     /// <summary>
-    /// Opens one SRTP packet in place. The header, its extension and any padding are left as the sender wrote them.
+    /// Opens one SRTP packet into the output. Header, extension and padding are there as the sender wrote them.
     /// </summary>
-    /// <param name="packet">The datagram.</param>
+    /// <param name="packet">The datagram. Not written to, unless the output is the same memory.</param>
+    /// <param name="output">
+    /// Room for the plain packet: the same memory as the packet, from its first byte, or none of it. A packet that fails
+    /// leaves no part of its plaintext there.
+    /// </param>
     /// <param name="length">Bytes of the plain RTP packet; 0 unless the result is None.</param>
     /// <returns>
     /// None; SrtpTruncated, RtpBadVersion, SrtpTooManyStreams, SrtpReplayed, SrtpTooOld (more than 1,023 behind),
-    /// SrtpIndexExhausted (the peer must make new keys), SrtpAuthenticationFailed; SrtpNoKeys after Dispose.
+    /// SrtpIndexExhausted (the peer must make new keys), SrtpAuthenticationFailed; PacketTooLarge (the output is too short);
+    /// SrtpNoKeys after Dispose.
     /// </returns>
-    public DropReason Unprotect(Span<byte> packet, out int length)
+    public DropReason Unprotect(ReadOnlySpan<byte> packet, Span<byte> output, out int length)
     {
         length = 0;
         if (_isDisposed)
@@ -84,6 +89,13 @@ public sealed class SrtpInbound : IDisposable
             return reason;
         }
 
+        int plainLength = packet.Length - _tagLength;
+        if (plainLength > output.Length)
+        {
+            return DropReason.PacketTooLarge;
+        }
+
+        output = output[..plainLength];
         uint ssrc = SrtpPacketLayout.RtpSsrc(packet);
         ushort sequence = SrtpPacketLayout.Sequence(packet);
         int place = _streams.Find(ssrc);
@@ -95,18 +107,21 @@ public sealed class SrtpInbound : IDisposable
         long index;
         if (place < 0 || _streams[place].Rtp.IsEmpty)
         {
-            reason = OpenFirst(packet, headerLength, ssrc, sequence, out index);
+            reason = OpenFirst(packet, output, headerLength, ssrc, sequence, out index);
         }
         else
         {
-            reason = OpenNext(packet, headerLength, ssrc, sequence, in _streams[place].Rtp, out index);
+            reason = OpenNext(packet, output, headerLength, ssrc, sequence, in _streams[place].Rtp, out index);
         }
 
         if (reason == DropReason.None)
         {
             place = place < 0 ? _streams.Add(ssrc) : place;
             _streams[place].Rtp.Mark(index);
-            length = packet.Length - _tagLength;
+
+            // In place this copies the header onto itself, which the runtime notices.
+            packet[..headerLength].CopyTo(output);
+            length = plainLength;
         }
 
         return reason;
@@ -155,7 +170,7 @@ public sealed class SrtpInbound : IDisposable
         int clearLength = isEncrypted ? SrtpPacketLayout.RtcpHeaderBytes : plainLength;
         Span<byte> body = packet[clearLength..plainLength];
         ReadOnlySpan<byte> tag = packet.Slice(tagOffset, _tagLength);
-        if (!_rtcp.Open(ssrc, (ulong)index, packet[..clearLength], suffix, body, tag))
+        if (!_rtcp.Open(ssrc, (ulong)index, packet[..clearLength], suffix, body, body, tag))
         {
             return DropReason.SrtpAuthenticationFailed;
         }
@@ -190,21 +205,28 @@ public sealed class SrtpInbound : IDisposable
     /// A stream's first packet has ROC 0, unless the sender began shortly before a wrap and everything up to the wrap was
     /// lost or is still under way.
     /// </summary>
-    private DropReason OpenFirst(Span<byte> packet, int headerLength, uint ssrc, ushort sequence, out long index)
+    private DropReason OpenFirst(
+        ReadOnlySpan<byte> packet,
+        Span<byte> output,
+        int headerLength,
+        uint ssrc,
+        ushort sequence,
+        out long index)
     {
         index = sequence;
-        if (OpenAt(packet, headerLength, ssrc, index))
+        if (OpenAt(packet, output, headerLength, ssrc, index))
         {
             return DropReason.None;
         }
 
         index += SrtpPacketIndex.Rollover;
-        bool isAfterWrap = sequence < SrtpPacketIndex.HalfRange && OpenAt(packet, headerLength, ssrc, index);
+        bool isAfterWrap = sequence < SrtpPacketIndex.HalfRange && OpenAt(packet, output, headerLength, ssrc, index);
         return isAfterWrap ? DropReason.None : DropReason.SrtpAuthenticationFailed;
     }
 
     private DropReason OpenNext(
-        Span<byte> packet,
+        ReadOnlySpan<byte> packet,
+        Span<byte> output,
         int headerLength,
         uint ssrc,
         ushort sequence,
@@ -220,7 +242,7 @@ public sealed class SrtpInbound : IDisposable
         DropReason reason = window.Check(index);
         if (reason == DropReason.None)
         {
-            return OpenAt(packet, headerLength, ssrc, index) ? DropReason.None : DropReason.SrtpAuthenticationFailed;
+            return OpenAt(packet, output, headerLength, ssrc, index) ? DropReason.None : DropReason.SrtpAuthenticationFailed;
         }
 
         // What looks far too old may be far too new: more than half a turn was lost. Without this the stream would be
@@ -228,21 +250,21 @@ public sealed class SrtpInbound : IDisposable
         index += SrtpPacketIndex.Rollover;
         bool isAhead = reason == DropReason.SrtpTooOld
             && index <= SrtpPacketIndex.Max
-            && OpenAt(packet, headerLength, ssrc, index);
+            && OpenAt(packet, output, headerLength, ssrc, index);
         return isAhead ? DropReason.None : reason;
     }
 
-    private bool OpenAt(Span<byte> packet, int headerLength, uint ssrc, long index)
+    private bool OpenAt(ReadOnlySpan<byte> packet, Span<byte> output, int headerLength, uint ssrc, long index)
     {
         Span<byte> rollover = stackalloc byte[RolloverBytes];
         BinaryPrimitives.WriteUInt32BigEndian(rollover, SrtpPacketIndex.RolloverCounter(index));
-        int plainLength = packet.Length - _tagLength;
         return _rtp.Open(
             ssrc,
             (ulong)index,
             packet[..headerLength],
             _isAead ? default : rollover,
-            packet[headerLength..plainLength],
-            packet[plainLength..]);
+            packet[headerLength..output.Length],
+            output[headerLength..],
+            packet[output.Length..]);
     }
 }

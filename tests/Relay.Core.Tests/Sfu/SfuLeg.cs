@@ -123,7 +123,7 @@ internal sealed class SfuLeg : IDisposable
     {
         int length;
         DropReason reason = kind == DatagramKind.Rtp
-            ? _inbound.Unprotect(datagram, out length)
+            ? _inbound.Unprotect(datagram, datagram, out length)
             : _inbound.UnprotectRtcp(datagram, out length);
         if (reason != DropReason.None)
         {

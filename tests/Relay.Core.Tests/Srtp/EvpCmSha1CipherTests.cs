@@ -39,7 +39,7 @@ public class EvpCmSha1CipherTests
             SrtpIv.WriteCounterMode(iv, salt, ssrc, index);
             Assert.Equal(CounterMode(aes, iv, plain), body);
             Assert.Equal(HMACSHA1.HashData(authentication, (byte[])[.. header, .. body, .. suffix])[..10], tag);
-            Assert.True(cipher.Open(ssrc, index, header, suffix, body, tag));
+            Assert.True(cipher.Open(ssrc, index, header, suffix, body, body, tag));
             Assert.Equal(plain, body);
         }
     }

@@ -98,7 +98,7 @@ internal static class SrtpBench
     public static DropReason Unprotect(SrtpInbound inbound, byte[] packet, out byte[] plain)
     {
         byte[] copy = (byte[])packet.Clone();
-        DropReason reason = inbound.Unprotect(copy, out int length);
+        DropReason reason = inbound.Unprotect(copy, copy, out int length);
         plain = copy[..length];
         return reason;
     }

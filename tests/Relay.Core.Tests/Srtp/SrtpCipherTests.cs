@@ -30,7 +30,7 @@ public class SrtpCipherTests
             byte[] body = new byte[length];
             seal.Seal(Ssrc, 7, header, default, plain.AsSpan(0, prefix), plain.AsSpan(prefix, length - prefix), body, tag);
             Assert.True(length < 8 || !body.AsSpan().SequenceEqual(plain.AsSpan(0, length)));
-            Assert.True(open.Open(Ssrc, 7, header, default, body, tag));
+            Assert.True(open.Open(Ssrc, 7, header, default, body, body, tag));
             Assert.Equal(plain[..length], body);
         }
     }
@@ -50,18 +50,25 @@ public class SrtpCipherTests
         seal.Seal(Ssrc, 7, header, suffix, default, RtpPacket(7, 77).AsSpan(12), body, tag);
         byte[] before = (byte[])body.Clone();
 
-        Assert.False(open.Open(Ssrc, 7, otherHeader, suffix, body, tag));
-        Assert.False(open.Open(Ssrc, 7, header, otherSuffix, body, tag));
-        Assert.False(open.Open(Ssrc, 7, header, suffix, body, new byte[tag.Length]));
+        Assert.False(open.Open(Ssrc, 7, otherHeader, suffix, body, body, tag));
+        Assert.False(open.Open(Ssrc, 7, header, otherSuffix, body, body, tag));
+        Assert.False(open.Open(Ssrc, 7, header, suffix, body, body, new byte[tag.Length]));
         if (SrtpProfiles.IsAead(profile))
         {
             // In AES-CM the IV is authenticated through the header and the suffix, which the caller writes.
-            Assert.False(open.Open(Ssrc + 1, 7, header, suffix, body, tag));
-            Assert.False(open.Open(Ssrc, 8, header, suffix, body, tag));
+            Assert.False(open.Open(Ssrc + 1, 7, header, suffix, body, body, tag));
+            Assert.False(open.Open(Ssrc, 8, header, suffix, body, body, tag));
         }
 
         Assert.Equal(before, body);
-        Assert.True(open.Open(Ssrc, 7, header, suffix, body, tag));
+        byte[] apart = [.. Enumerable.Repeat((byte)0x77, body.Length)];
+        Assert.False(open.Open(Ssrc, 7, otherHeader, suffix, body, apart, tag));
+        Assert.Equal(new byte[body.Length], apart);
+        Assert.Equal(before, body);
+        Assert.True(open.Open(Ssrc, 7, header, suffix, body, apart, tag));
+        Assert.Equal(RtpPacket(7, 77)[12..], apart);
+        Assert.Equal(before, body);
+        Assert.True(open.Open(Ssrc, 7, header, suffix, body, body, tag));
         Assert.Equal(RtpPacket(7, 77)[12..], body);
     }
 

@@ -298,6 +298,24 @@ public class SrtpInboundTests
         Assert.Equal(DropReason.SrtpReplayed, Unprotect(inbound, last));
     }
 
+    [Theory]
+    [MemberData(nameof(Profiles), MemberType = typeof(SrtpBench))]
+    public void Outside_of_the_packet_the_whole_plain_packet_is_there_and_the_packet_stays(SrtpProfile profile)
+    {
+        using SrtpOutbound outbound = Outbound(profile);
+        using SrtpInbound inbound = Inbound(profile);
+        byte[] plain = RtpPacket(1, 333);
+        byte[] packet = Protect(outbound, plain);
+        byte[] before = (byte[])packet.Clone();
+        byte[] output = new byte[plain.Length + 1];
+        output[^1] = 0x77;
+        Assert.Equal(DropReason.PacketTooLarge, inbound.Unprotect(packet, output.AsSpan(0, plain.Length - 1), out _));
+        Assert.Equal(DropReason.None, inbound.Unprotect(packet, output, out int length));
+        Assert.Equal([.. plain, 0x77], output);
+        Assert.Equal(plain.Length, length);
+        Assert.Equal(before, packet);
+    }
+
     [Fact]
     public void The_last_rtcp_index_is_taken()
     {
@@ -325,9 +343,16 @@ public class SrtpInboundTests
     private static void AssertRefused(SrtpInbound inbound, byte[] packet)
     {
         byte[] copy = (byte[])packet.Clone();
-        Assert.NotEqual(DropReason.None, inbound.Unprotect(copy, out int length));
+        DropReason inPlace = inbound.Unprotect(copy, copy, out int length);
+        Assert.NotEqual(DropReason.None, inPlace);
         Assert.Equal(0, length);
         Assert.True(copy.AsSpan().SequenceEqual(packet));
+
+        byte[] output = new byte[packet.Length];
+        Assert.Equal(inPlace, inbound.Unprotect(copy, output, out length));
+        Assert.Equal(0, length);
+        Assert.True(copy.AsSpan().SequenceEqual(packet));
+        Assert.False(output.AsSpan().ContainsAnyExcept((byte)0));
     }
 
     private static void AssertRtcpRefused(SrtpInbound inbound, byte[] packet)

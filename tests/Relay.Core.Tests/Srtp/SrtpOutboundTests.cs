@@ -287,10 +287,10 @@ public class SrtpOutboundTests
             BinaryPrimitives.WriteUInt32BigEndian(plain.AsSpan(8), (uint)(i / 20_000));
             outbound.Protect(plain.AsSpan(0, 12), prefix, plain.AsSpan(12), packet, out int length);
             packet[length - 1] ^= 1;
-            bool isForgeryTaken = inbound.Unprotect(packet.AsSpan(0, length), out _) == DropReason.None;
+            bool isForgeryTaken = inbound.Unprotect(packet.AsSpan(0, length), packet, out _) == DropReason.None;
             packet[length - 1] ^= 1;
-            bool isTaken = inbound.Unprotect(packet.AsSpan(0, length), out _) == DropReason.None;
-            bool isReplayTaken = inbound.Unprotect(packet.AsSpan(0, length), out _) == DropReason.None;
+            bool isTaken = inbound.Unprotect(packet.AsSpan(0, length), packet, out _) == DropReason.None;
+            bool isReplayTaken = inbound.Unprotect(packet.AsSpan(0, length), packet, out _) == DropReason.None;
             if (i % 10 == 0)
             {
                 outbound.ProtectRtcp(report, 32, out int reportLength);

@@ -96,9 +96,9 @@ public class SrtpVectorTests
         Assert.Equal(Hex(expected), tag);
 
         using SrtpCipher open = Cipher(profile, key, GcmSalt, "", encrypt: false);
-        Assert.True(open.Open(0x5501a0b2, 0xf17b, packet, default, default, tag));
+        Assert.True(open.Open(0x5501a0b2, 0xf17b, packet, default, default, default, tag));
         tag[15] ^= 0x80;
-        Assert.False(open.Open(0x5501a0b2, 0xf17b, packet, default, default, tag));
+        Assert.False(open.Open(0x5501a0b2, 0xf17b, packet, default, default, default, tag));
     }
 
     [Theory]

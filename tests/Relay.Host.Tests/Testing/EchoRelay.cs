@@ -183,7 +183,7 @@ internal sealed class EchoRelay : IDisposable
     private void Echo(Span<byte> datagram)
     {
         if (_inbound is null
-            || _inbound.Unprotect(datagram, out int length) != DropReason.None
+            || _inbound.Unprotect(datagram, datagram, out int length) != DropReason.None
             || RtpPacketReader.TryParse(datagram[..length], out RtpPacketReader rtp) != DropReason.None)
         {
             return;

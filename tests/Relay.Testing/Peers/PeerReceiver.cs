@@ -35,7 +35,9 @@ internal sealed class PeerReceiver(Lock gate, SrtpInbound srtp, PeerSender sende
     public void HandleDatagram(Span<byte> datagram, Instant now)
     {
         bool isRtcp = RtcpHeader.IsRtcp(datagram);
-        DropReason reason = isRtcp ? srtp.UnprotectRtcp(datagram, out int length) : srtp.Unprotect(datagram, out length);
+        DropReason reason = isRtcp
+            ? srtp.UnprotectRtcp(datagram, out int length)
+            : srtp.Unprotect(datagram, datagram, out length);
         if (reason != DropReason.None)
         {
             Counters = Counters with { UnprotectFailures = Counters.UnprotectFailures + 1 };
