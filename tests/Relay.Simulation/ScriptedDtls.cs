@@ -30,7 +30,7 @@ public sealed class ScriptedDtls(SrtpProfile profile) : IDtlsAssociationFactory
         return material;
     }
 
-    public IDtlsAssociation Create(in DtlsFingerprint expectedPeer)
+    public IDtlsAssociation Create(in DtlsFingerprint expectedPeer, int slot)
     {
         LiveCount++;
         return new Association(this, profile, expectedPeer.Value[0]);

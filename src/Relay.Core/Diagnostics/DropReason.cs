@@ -36,6 +36,7 @@ public enum DropReason : byte
     DtlsMalformed,
     DtlsAfterClose,
     DtlsUnexpected,
+    DtlsQueueFull,
 
     // RTP (RFC 3550) and its header extensions (RFC 8285).
     RtpTruncated,

@@ -102,6 +102,14 @@ public sealed class RelayEngine : IDisposable
         SettleTouched(now);
     }
 
+    /// <summary>A handshake that is computed elsewhere has gone on; without effect if the transport is gone.</summary>
+    public void HandleHandshake(int slot, Instant now)
+    {
+        _entries[slot].Transport?.HandleHandshake(now);
+        Settle(slot);
+        SettleTouched(now);
+    }
+
     /// <summary>Carries out one command; see <see cref="CommandKind"/>.</summary>
     public void HandleCommand(in Command command, Instant now)
     {
@@ -237,7 +245,7 @@ public sealed class RelayEngine : IDisposable
         ref Entry entry = ref _entries[id.Slot];
         Invariant.Holds(entry.Transport is null, "a transport is opened in a free slot");
         entry.Transport = new WebRtcTransport(
-            _context, id.Slot, parameters, _dtls.Create(parameters.RemoteFingerprint), _options.Ice, now);
+            _context, id.Slot, parameters, _dtls.Create(parameters.RemoteFingerprint, id.Slot), _options.Ice, now);
         entry.Generation = id.Generation;
         entry.IsConnectedTold = false;
         Volatile.Write(ref _transportCount, _transportCount + 1);

@@ -92,6 +92,9 @@ public sealed class WebRtcTransport
         return reason;
     }
 
+    /// <summary>The association has news without a call of this transport's.</summary>
+    public void HandleHandshake(Instant now) => FollowDtls(now);
+
     /// <summary>Takes an SRTP packet; the caller keeps its reference to the slot.</summary>
     public DropReason HandleRtp(in Received received, Instant now) =>
         _ice.IsValidated(received.Remote) ? Session.HandleRtp(received, now) : DropReason.AddressNotValidated;

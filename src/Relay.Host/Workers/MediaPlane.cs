@@ -209,6 +209,7 @@ internal sealed class MediaPlane : IMediaPlane, IDisposable
                 SendBufferBytes = _options.SendBufferBytes,
                 UsePortable = _options.UsePortableSockets,
             }));
+        var handshakes = new HandshakeThread(index, _dtls, _options.MaxLegsPerWorker, socket.Wake);
         var engine = new RelayEngine(
             new EngineOptions
             {
@@ -216,10 +217,10 @@ internal sealed class MediaPlane : IMediaPlane, IDisposable
                 Ice = new IceOptions { ConnectTimeout = TimeSpan.FromSeconds(_options.ConnectTimeoutSeconds) },
             },
             pool,
-            _dtls,
+            handshakes,
             _random);
         return new Worker(
-            index, socket, pool, engine, new WorkerOptions { MailboxCapacity = _options.MailboxCapacity }, HandleEvent);
+            index, socket, pool, engine, handshakes, new WorkerOptions { MailboxCapacity = _options.MailboxCapacity }, HandleEvent);
     }
 
 #if DEBUG

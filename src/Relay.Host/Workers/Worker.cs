@@ -22,6 +22,7 @@ internal sealed class Worker : IDisposable
     private readonly IDatagramSocket _socket;
     private readonly PacketPool _pool;
     private readonly RelayEngine _engine;
+    private readonly HandshakeThread _handshakes;
     private readonly Mailbox<Command> _mailbox;
     private readonly Action<int, EngineEvent> _handleEvent;
     private readonly Received[] _received;
@@ -33,6 +34,7 @@ internal sealed class Worker : IDisposable
     /// <param name="socket">Its socket; the worker owns it.</param>
     /// <param name="pool">The packet memory that the socket and the engine use.</param>
     /// <param name="engine">Its engine; the worker owns it.</param>
+    /// <param name="handshakes">Where the engine's associations make their handshakes; the worker owns it.</param>
     /// <param name="options">Batch size and mailbox capacity.</param>
     /// <param name="handleEvent">Takes the worker's number and an event, on the worker's thread; must not block.</param>
     public Worker(
@@ -40,6 +42,7 @@ internal sealed class Worker : IDisposable
         IDatagramSocket socket,
         PacketPool pool,
         RelayEngine engine,
+        HandshakeThread handshakes,
         WorkerOptions options,
         Action<int, EngineEvent> handleEvent)
     {
@@ -47,6 +50,7 @@ internal sealed class Worker : IDisposable
         _socket = socket;
         _pool = pool;
         _engine = engine;
+        _handshakes = handshakes;
         _mailbox = new Mailbox<Command>(options.MailboxCapacity);
         _handleEvent = handleEvent;
         _received = new Received[options.BatchSize];
@@ -72,7 +76,11 @@ internal sealed class Worker : IDisposable
 
     private long _allocatedBytes;
 
-    public void Start() => _thread.Start();
+    public void Start()
+    {
+        _handshakes.Start();
+        _thread.Start();
+    }
 
     /// <summary>Hands a command to the worker, from any thread; false if its mailbox is full.</summary>
     public bool TrySend(in Command command)
@@ -96,6 +104,7 @@ internal sealed class Worker : IDisposable
             _thread.Join();
         }
 
+        _handshakes.Dispose();
         _socket.Dispose();
     }
 
@@ -106,6 +115,11 @@ internal sealed class Worker : IDisposable
             bool mayHaveMore = HandleCommands();
             int count = _socket.Receive(_received);
             Instant now = MonotonicClock.Now;
+            while (_handshakes.TryTakeBack(out int slot))
+            {
+                _engine.HandleHandshake(slot, now);
+            }
+
             for (int i = 0; i < count; i++)
             {
                 _engine.HandleDatagram(_received[i], now);

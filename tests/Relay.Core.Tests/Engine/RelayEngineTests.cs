@@ -99,6 +99,18 @@ public sealed class RelayEngineTests : IDisposable
     }
 
     [Fact]
+    public void News_of_a_handshake_close_a_leg_or_meet_an_empty_slot()
+    {
+        _engine.HandleHandshake(Leg.Slot, _now);
+        Assert.False(_engine.TryDequeueEvent(out _));
+        Open();
+        _dtls.CloseReason = CloseReason.FingerprintMismatch;
+        _engine.HandleHandshake(Leg.Slot, _now);
+        Assert.True(_engine.TryDequeueEvent(out EngineEvent told));
+        Assert.Equal((EngineEventKind.Closed, CloseReason.FingerprintMismatch), (told.Kind, told.Reason));
+    }
+
+    [Fact]
     public void Closing_tells_frees_the_slot_and_forgets_its_addresses()
     {
         Open();

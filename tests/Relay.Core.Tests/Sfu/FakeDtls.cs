@@ -26,7 +26,7 @@ internal sealed class FakeDtls : IDtlsAssociation, IDtlsAssociationFactory
 
     public DtlsFingerprint LocalFingerprint => default;
 
-    public IDtlsAssociation Create(in DtlsFingerprint expectedPeer) => this;
+    public IDtlsAssociation Create(in DtlsFingerprint expectedPeer, int slot) => this;
 
     public DropReason HandleDatagram(ReadOnlySpan<byte> datagram, Instant now)
     {

@@ -126,6 +126,18 @@ public sealed class WebRtcTransportTests : IDisposable
     }
 
     [Fact]
+    public void A_handshake_that_goes_on_elsewhere_is_followed()
+    {
+        Check(Remote);
+        Drain();
+        _dtls.ToSend.Enqueue([22, 2]);
+        _dtls.State = DtlsState.Connected;
+        _transport.HandleHandshake(_now);
+        Assert.Equal([22, 2], Assert.Single(Drain()).Datagram);
+        Assert.True(_transport.IsConnected);
+    }
+
+    [Fact]
     public void Keys_that_cannot_be_had_end_it()
     {
         Check(Remote);

@@ -60,7 +60,7 @@ internal sealed class EchoRelay : IDisposable
 
     public string Answer(DtlsFingerprint client, bool withVideo)
     {
-        _dtls = _factory.Create(client);
+        _dtls = _factory.Create(client, 0);
         int port = ((IPEndPoint)_socket.LocalEndPoint!).Port;
         DtlsFingerprint own = _factory.LocalFingerprint;
         string fingerprint = string.Join(':', own.Value.ToArray().Select(b => b.ToString("X2", CultureInfo.InvariantCulture)));

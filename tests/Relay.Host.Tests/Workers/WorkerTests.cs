@@ -125,8 +125,9 @@ public sealed class WorkerTests : IDisposable
 
     private Worker Create(IDatagramSocket socket, int mailboxCapacity = 64)
     {
-        var engine = new RelayEngine(new EngineOptions { TransportsMax = 8 }, _pool, _dtls, new SystemRandomSource());
-        return new Worker(5, socket, _pool, engine, new WorkerOptions { MailboxCapacity = mailboxCapacity }, (worker, told) =>
+        var handshakes = new HandshakeThread(5, _dtls, 8, socket.Wake);
+        var engine = new RelayEngine(new EngineOptions { TransportsMax = 8 }, _pool, handshakes, new SystemRandomSource());
+        return new Worker(5, socket, _pool, engine, handshakes, new WorkerOptions { MailboxCapacity = mailboxCapacity }, (worker, told) =>
         {
             lock (_events)
             {

@@ -147,7 +147,7 @@ public sealed class TestPeer : IDisposable, IAsyncDisposable
             _socket.Remote = Options.Route?.Invoke(candidate) ?? candidate;
             var dtlsOptions = new DtlsOptions { SrtpProfiles = string.Join(':', Options.SrtpProfiles.Select(OpenSslName)) };
             _dtlsFactory = new OpenSslDtlsAssociationFactory(DtlsRole.Client, dtlsOptions, Identity.Certificate);
-            _dtls = _dtlsFactory.Create(Answer.Fingerprint);
+            _dtls = _dtlsFactory.Create(Answer.Fingerprint, 0);
             _ice.Start(Identity, Answer.Ufrag, Answer.Password, MonotonicClock.Now);
         }
 

@@ -34,7 +34,7 @@ public sealed class OpenSslDtlsAssociationFactory : IDtlsAssociationFactory, IDi
 
     /// <exception cref="ArgumentException">The fingerprint names no hash function.</exception>
     /// <exception cref="InvalidOperationException">OpenSSL is out of memory.</exception>
-    public IDtlsAssociation Create(in DtlsFingerprint expectedPeer)
+    public IDtlsAssociation Create(in DtlsFingerprint expectedPeer, int slot)
     {
         if (expectedPeer.Algorithm == DtlsFingerprintAlgorithm.None)
         {

@@ -24,8 +24,8 @@ internal sealed class DtlsPair : IDisposable
         DtlsFingerprint clientFingerprint = (shown ?? TestCertificates.Client).Fingerprint;
         DtlsFingerprint expectedClient = setup.ExpectedClient ?? clientFingerprint;
         DtlsFingerprint expectedServer = setup.ExpectedServer ?? servers.LocalFingerprint;
-        Client = Own((OpenSslDtlsAssociation)clients.Create(expectedServer));
-        Server = Own((OpenSslDtlsAssociation)servers.Create(expectedClient));
+        Client = Own((OpenSslDtlsAssociation)clients.Create(expectedServer, 0));
+        Server = Own((OpenSslDtlsAssociation)servers.Create(expectedClient, 0));
     }
 
     internal OpenSslDtlsAssociation Client { get; }

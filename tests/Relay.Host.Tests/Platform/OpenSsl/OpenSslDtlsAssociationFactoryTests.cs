@@ -17,7 +17,7 @@ public class OpenSslDtlsAssociationFactoryTests
     public void A_peer_without_a_fingerprint_is_refused()
     {
         using OpenSslDtlsAssociationFactory factory = new(new DtlsOptions(), TestCertificates.Server);
-        Assert.Throws<ArgumentException>(() => factory.Create(default));
+        Assert.Throws<ArgumentException>(() => factory.Create(default, 0));
     }
 
     [Fact]
@@ -25,12 +25,12 @@ public class OpenSslDtlsAssociationFactoryTests
     {
         OpenSslDtlsAssociationFactory servers = new(new DtlsOptions(), TestCertificates.Server);
         OpenSslDtlsAssociationFactory clients = new(DtlsRole.Client, new DtlsOptions(), TestCertificates.Client);
-        using IDtlsAssociation server = servers.Create(clients.LocalFingerprint);
-        using IDtlsAssociation client = clients.Create(servers.LocalFingerprint);
+        using IDtlsAssociation server = servers.Create(clients.LocalFingerprint, 0);
+        using IDtlsAssociation client = clients.Create(servers.LocalFingerprint, 0);
         servers.Dispose();
         servers.Dispose();
         clients.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => servers.Create(TestCertificates.Client.Fingerprint));
+        Assert.Throws<ObjectDisposedException>(() => servers.Create(TestCertificates.Client.Fingerprint, 0));
 
         client.HandleTimeout(default);
         for (int flight = 0; flight < 4; flight++)
@@ -49,7 +49,7 @@ public class OpenSslDtlsAssociationFactoryTests
         DtlsCertificate certificate = DtlsCertificate.CreateEcdsa(DateTimeOffset.UtcNow);
         using OpenSslDtlsAssociationFactory factory = new(new DtlsOptions(), certificate);
         certificate.Dispose();
-        using IDtlsAssociation association = factory.Create(TestCertificates.Client.Fingerprint);
+        using IDtlsAssociation association = factory.Create(TestCertificates.Client.Fingerprint, 0);
         Assert.Equal(DtlsState.Connecting, association.State);
         Assert.Equal(32, factory.LocalFingerprint.Value.Length);
     }

@@ -40,7 +40,7 @@ public class OpenSslObjectsTests(ITestOutputHelper output)
         long before = OpenSslObjects.Live;
         OpenSslDtlsAssociationFactory factory = new(new DtlsOptions(), TestCertificates.Server);
         Assert.Equal(before + 1, OpenSslObjects.Live);
-        IDtlsAssociation association = factory.Create(TestCertificates.Client.Fingerprint);
+        IDtlsAssociation association = factory.Create(TestCertificates.Client.Fingerprint, 0);
         Assert.Equal(before + 3, OpenSslObjects.Live);
         association.Dispose();
         association.Dispose();
