@@ -25,4 +25,10 @@ public enum CloseReason : byte
 
     /// <summary>The relay is draining.</summary>
     Draining,
+
+    /// <summary>A plain leg's peer sent nothing for the time that was given with it.</summary>
+    IdleTimeout,
+
+    /// <summary>A plain leg's address, or an SSRC to learn it by, belongs to another leg.</summary>
+    AddressInUse,
 }

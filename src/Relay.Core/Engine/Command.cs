@@ -12,6 +12,9 @@ public enum CommandKind : byte
     /// <summary>Open a transport in a free slot.</summary>
     Open,
 
+    /// <summary>Open a plain transport in a free slot.</summary>
+    OpenPlain,
+
     /// <summary>Give a transport new ICE credentials.</summary>
     RestartIce,
 
@@ -20,6 +23,15 @@ public enum CommandKind : byte
 
     /// <summary>Stop forwarding to and from a transport.</summary>
     Disconnect,
+
+    /// <summary>
+    /// One transport hears another, which may have any number of hearers and may be the same; in place of whatever it heard
+    /// of those kinds before.
+    /// </summary>
+    Consume,
+
+    /// <summary>One transport no longer hears another.</summary>
+    StopConsuming,
 
     /// <summary>End a transport.</summary>
     Close,
@@ -31,22 +43,31 @@ public struct Command
     public CommandKind Kind;
     public TransportId Transport;
 
-    /// <summary>For <see cref="CommandKind.Connect"/>.</summary>
+    /// <summary>
+    /// For <see cref="CommandKind.Connect"/> the partner, for <see cref="CommandKind.Consume"/> and
+    /// <see cref="CommandKind.StopConsuming"/> who is heard.
+    /// </summary>
     public TransportId Other;
 
-    /// <summary>For <see cref="CommandKind.Connect"/>: video too, not audio alone.</summary>
+    /// <summary>For <see cref="CommandKind.Consume"/> and <see cref="CommandKind.StopConsuming"/>.</summary>
+    public bool WithAudio;
+
+    /// <summary>The same, and for <see cref="CommandKind.Connect"/>: video too, not audio alone.</summary>
     public bool WithVideo;
 
     /// <summary>For <see cref="CommandKind.Close"/>.</summary>
     public CloseReason Reason;
 
     /// <summary>
-    /// For <see cref="CommandKind.Open"/> all of it; for <see cref="CommandKind.RestartIce"/> the credentials of both sides.
+    /// For <see cref="CommandKind.Open"/> and <see cref="CommandKind.OpenPlain"/> all of it; for <see cref="CommandKind.RestartIce"/> the credentials of both sides.
     /// </summary>
     public TransportParameters Parameters;
 
     public static Command Open(TransportId transport, in TransportParameters parameters) =>
         new() { Kind = CommandKind.Open, Transport = transport, Parameters = parameters };
+
+    public static Command OpenPlain(TransportId transport, in TransportParameters parameters) =>
+        new() { Kind = CommandKind.OpenPlain, Transport = transport, Parameters = parameters };
 
     public static Command RestartIce(TransportId transport, in IceCredentials local, in IceRemoteUfrag remote) => new()
     {
@@ -60,6 +81,24 @@ public struct Command
 
     public static Command Disconnect(TransportId transport) =>
         new() { Kind = CommandKind.Disconnect, Transport = transport };
+
+    public static Command Consume(TransportId consumer, TransportId producer, bool withAudio, bool withVideo) => new()
+    {
+        Kind = CommandKind.Consume,
+        Transport = consumer,
+        Other = producer,
+        WithAudio = withAudio,
+        WithVideo = withVideo,
+    };
+
+    public static Command StopConsuming(TransportId consumer, TransportId producer, bool withAudio, bool withVideo) => new()
+    {
+        Kind = CommandKind.StopConsuming,
+        Transport = consumer,
+        Other = producer,
+        WithAudio = withAudio,
+        WithVideo = withVideo,
+    };
 
     public static Command Close(TransportId transport, CloseReason reason) =>
         new() { Kind = CommandKind.Close, Transport = transport, Reason = reason };

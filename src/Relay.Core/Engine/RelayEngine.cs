@@ -22,6 +22,7 @@ public sealed class RelayEngine : IDisposable
     private readonly SfuContext _context;
     private readonly IDtlsAssociationFactory _dtls;
     private readonly FlowTable _flows;
+    private readonly SsrcTable _learning;
     private readonly TimerHeap _timers;
     private readonly Entry[] _entries;
     private readonly EngineEvent[] _events;
@@ -43,6 +44,7 @@ public sealed class RelayEngine : IDisposable
         _transmits = new TransmitQueue(pool, options.TransmitQueueCapacity);
         _context = new SfuContext(pool, _transmits, Counters, random, options.Sfu, options.TransportsMax);
         _flows = new FlowTable(options.TransportsMax * options.Ice.MaxPairs, random);
+        _learning = new SsrcTable(options.TransportsMax, random);
         _timers = new TimerHeap(options.TransportsMax);
         _entries = new Entry[options.TransportsMax];
         // A transport says Connected and Closed once each, and its slot is not opened again before the caller has drained.
@@ -119,7 +121,11 @@ public sealed class RelayEngine : IDisposable
                 Open(command.Transport, command.Parameters, now);
                 break;
 
-            case CommandKind.RestartIce when Find(command.Transport) is { } transport:
+            case CommandKind.OpenPlain:
+                OpenPlain(command.Transport, command.Parameters, now);
+                break;
+
+            case CommandKind.RestartIce when Find(command.Transport) is WebRtcTransport transport:
                 transport.HandleIceRestart(command.Parameters.LocalIce, command.Parameters.RemoteUfrag, now);
                 Settle(command.Transport.Slot);
                 break;
@@ -130,6 +136,14 @@ public sealed class RelayEngine : IDisposable
 
             case CommandKind.Disconnect when Find(command.Transport) is { } transport:
                 Router.Disconnect(transport.Session);
+                break;
+
+            case CommandKind.Consume when Find(command.Transport) is { } sink && Find(command.Other) is { } source:
+                Router.Consume(sink.Session, source.Session, command.WithAudio, command.WithVideo);
+                break;
+
+            case CommandKind.StopConsuming when Find(command.Transport) is { } sink && Find(command.Other) is { } source:
+                Router.StopConsuming(sink.Session, source.Session, command.WithAudio, command.WithVideo);
                 break;
 
             case CommandKind.Close when Find(command.Transport) is not null:
@@ -196,7 +210,7 @@ public sealed class RelayEngine : IDisposable
 
         if (!IceUfrag.TryReadSlot(message.Username, out int slot)
             || (uint)slot >= (uint)_entries.Length
-            || _entries[slot].Transport is not { } transport)
+            || _entries[slot].Transport is not WebRtcTransport transport)
         {
             return DropReason.StunUnknownUser;
         }
@@ -222,7 +236,7 @@ public sealed class RelayEngine : IDisposable
     {
         if (!_flows.TryGet(received.Remote, out int slot) || _entries[slot].Transport is not { } transport)
         {
-            return DropReason.UnknownFlow;
+            return kind == DatagramKind.Dtls ? DropReason.UnknownFlow : HandleUnknownFlow(kind, received, now);
         }
 
         switch (kind)
@@ -233,30 +247,76 @@ public sealed class RelayEngine : IDisposable
             case DatagramKind.Rtcp:
                 return transport.HandleRtcp(received, now);
 
-            default:
-                DropReason reason = transport.HandleDtls(received, now);
+            case DatagramKind.Dtls when transport is WebRtcTransport webRtc:
+                DropReason reason = webRtc.HandleDtls(received, now);
                 Settle(slot);
                 return reason;
+
+            default:
+                return DropReason.DtlsUnexpected;
         }
+    }
+
+    // The peer of a plain leg may show up anywhere: its SSRC says whose the packet would be, and the leg's keys whether it is.
+    private DropReason HandleUnknownFlow(DatagramKind kind, in Received received, Instant now)
+    {
+        ReadOnlySpan<byte> datagram = _pool.Span(received.Packet, received.Offset, received.Length);
+        if (!_learning.TryGet(kind, datagram, out int slot) || _entries[slot].Transport is not { } transport)
+        {
+            return DropReason.UnknownFlow;
+        }
+
+        DropReason reason = kind == DatagramKind.Rtp ? transport.HandleRtp(received, now) : transport.HandleRtcp(received, now);
+        if (transport.Session.Remote == received.Remote && !_flows.TrySet(received.Remote, slot))
+        {
+            reason = DropReason.TableFull;
+        }
+
+        Settle(slot);
+        return reason;
     }
 
     private void Open(TransportId id, in TransportParameters parameters, Instant now)
     {
-        ref Entry entry = ref _entries[id.Slot];
-        Invariant.Holds(entry.Transport is null, "a transport is opened in a free slot");
-        entry.Transport = new WebRtcTransport(
-            _context, id.Slot, parameters, _dtls.Create(parameters.RemoteFingerprint, id.Slot), _options.Ice, now);
-        entry.Generation = id.Generation;
-        entry.IsConnectedTold = false;
-        Volatile.Write(ref _transportCount, _transportCount + 1);
+        RequireFree(id);
+        Enter(id, new WebRtcTransport(
+            _context, id.Slot, parameters, _dtls.Create(parameters.RemoteFingerprint, id.Slot), _options.Ice, now));
         Settle(id.Slot);
+    }
+
+    private void OpenPlain(TransportId id, in TransportParameters parameters, Instant now)
+    {
+        RequireFree(id);
+        var transport = new PlainTransport(_context, id.Slot, parameters, now);
+        Enter(id, transport);
+        bool isReachable = transport.LearnsRemote
+            ? _learning.TryAdd(transport.Session)
+            : !_flows.TryGet(parameters.Plain.Remote, out _) && _flows.TrySet(parameters.Plain.Remote, id.Slot);
+        if (isReachable)
+        {
+            Settle(id.Slot);
+        }
+        else
+        {
+            Close(id.Slot, CloseReason.AddressInUse);
+        }
+    }
+
+    private void RequireFree(TransportId id) =>
+        Invariant.Holds(_entries[id.Slot].Transport is null, "a transport is opened in a free slot");
+
+    private void Enter(TransportId id, Transport transport)
+    {
+        _entries[id.Slot] = new Entry { Transport = transport, Generation = id.Generation };
+        Volatile.Write(ref _transportCount, _transportCount + 1);
     }
 
     private void Close(int slot, CloseReason reason)
     {
         ref Entry entry = ref _entries[slot];
-        WebRtcTransport transport = entry.Transport!;
+        Transport transport = entry.Transport!;
         transport.Close(reason);
+        _learning.Remove(transport.Session);
         ForgetAddresses(transport, slot);
         _timers.Set(slot, Instant.Never);
         entry.Transport = null;
@@ -303,7 +363,7 @@ public sealed class RelayEngine : IDisposable
         }
     }
 
-    private void ForgetAddresses(WebRtcTransport transport, int slot)
+    private void ForgetAddresses(Transport transport, int slot)
     {
         while (transport.TryDequeueRemovedAddress(out TransportAddress remote))
         {
@@ -311,7 +371,7 @@ public sealed class RelayEngine : IDisposable
         }
     }
 
-    private WebRtcTransport? Find(TransportId id) =>
+    private Transport? Find(TransportId id) =>
         (uint)id.Slot < (uint)_entries.Length && _entries[id.Slot].Generation == id.Generation
             ? _entries[id.Slot].Transport
             : null;
@@ -324,7 +384,7 @@ public sealed class RelayEngine : IDisposable
 
     private struct Entry
     {
-        public WebRtcTransport? Transport;
+        public Transport? Transport;
         public uint Generation;
         public bool IsConnectedTold;
     }

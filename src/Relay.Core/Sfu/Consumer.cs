@@ -74,14 +74,13 @@ public sealed class Consumer
     internal void Connect(Producer source)
     {
         Disconnect();
-        if (!_parameters.CanConsume || !source.Parameters.CanProduce)
+        if (!_parameters.CanConsume || !source.Parameters.CanProduce || !source.TryAdd(this))
         {
             return;
         }
 
         _source = source;
         _isWaiting = true;
-        source.Add(this);
         source.WantKeyframe(atOnce: true);
     }
 

@@ -13,9 +13,6 @@ namespace Relay.Core.Sfu;
 /// </summary>
 public sealed class Producer
 {
-    /// <summary>Consumers of one producer. A pair needs one.</summary>
-    public const int ConsumersMax = 8;
-
     /// <summary>Packets that may be missing between two; what is further ahead is another stream under the same SSRC.</summary>
     public const int JumpMax = 1000;
 
@@ -24,9 +21,9 @@ public sealed class Producer
     private readonly RetransmissionCache? _cache;
     private readonly ReceivedWindow _received = new();
     private readonly NackGenerator _missing = new();
-    private readonly Consumer[] _consumers = new Consumer[ConsumersMax];
     private KeyframeRequester _keyframes;
     private ReceptionStatistics _statistics;
+    private Consumer[] _consumers = new Consumer[1];
     private int _consumerCount;
     private SourceClock _clock;
     private TransitFloor _transit;
@@ -74,28 +71,48 @@ public sealed class Producer
     // Somebody listens, and there is a stream to ask about.
     private bool NeedsKeyframe => _consumerCount > 0 && _ssrc != 0;
 
-    internal void Add(Consumer consumer)
+    /// <summary>Who hears it now.</summary>
+    public int ConsumerCount => _consumerCount;
+
+    /// <summary>Takes one more; false if it has <see cref="SfuOptions.ConsumersPerProducerMax"/>. Only commands come here.</summary>
+    internal bool TryAdd(Consumer consumer)
     {
-        Invariant.Holds(_consumerCount < ConsumersMax, "a producer has a bounded number of consumers");
+        if (_consumerCount == _context.Options.ConsumersPerProducerMax)
+        {
+            return false;
+        }
+
+        if (_consumerCount == _consumers.Length)
+        {
+            Array.Resize(ref _consumers, Math.Min(2 * _consumerCount, _context.Options.ConsumersPerProducerMax));
+        }
+
         _consumers[_consumerCount++] = consumer;
+        return true;
     }
 
     internal void Remove(Consumer consumer)
     {
-        for (int i = 0; i < _consumerCount; i++)
+        int place = Array.IndexOf(_consumers, consumer, 0, _consumerCount);
+        if (place >= 0)
         {
-            if (ReferenceEquals(_consumers[i], consumer))
-            {
-                _consumers[i] = _consumers[--_consumerCount];
-                _consumers[_consumerCount] = null!;
-                break;
-            }
+            _consumers[place] = _consumers[--_consumerCount];
+            _consumers[_consumerCount] = null!;
         }
 
         if (_consumerCount == 0)
         {
             _keyframes.Cancel();
             _cache?.Clear();
+        }
+    }
+
+    /// <summary>Nobody hears it any more.</summary>
+    internal void DisconnectConsumers()
+    {
+        while (_consumerCount > 0)
+        {
+            _consumers[_consumerCount - 1].Disconnect();
         }
     }
 
@@ -339,9 +356,9 @@ public sealed class Producer
 
         DropReason reason = DropReason.NoPartner;
         bool isForwarded = false;
-        for (int i = 0; i < _consumerCount; i++)
+        foreach (Consumer consumer in _consumers.AsSpan(0, _consumerCount))
         {
-            reason = _consumers[i].Send(packet, now);
+            reason = consumer.Send(packet, now);
             isForwarded |= reason == DropReason.None;
         }
 

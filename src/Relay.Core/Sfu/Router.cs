@@ -1,8 +1,8 @@
 namespace Relay.Core.Sfu;
 
 /// <summary>
-/// Who hears whom. A pair is two sessions whose consumers take from each other's producers; "next" is a change here and
-/// nowhere else.
+/// Who hears whom. One session may be heard by many, and hears at most one of each kind. A pair is two sessions whose
+/// consumers take from each other's producers; "next" is a change here and nowhere else.
 /// </summary>
 public static class Router
 {
@@ -15,8 +15,13 @@ public static class Router
         Disconnect(second);
         first.Partner = second;
         second.Partner = first;
-        Join(first, second, withVideo);
-        Join(second, first, withVideo);
+        second.AudioConsumer.Connect(first.AudioProducer);
+        first.AudioConsumer.Connect(second.AudioProducer);
+        if (withVideo)
+        {
+            second.VideoConsumer.Connect(first.VideoProducer);
+            first.VideoConsumer.Connect(second.VideoProducer);
+        }
     }
 
     /// <summary>Stops forwarding to and from the session; both sides stay as they are otherwise.</summary>
@@ -38,12 +43,58 @@ public static class Router
         partner.LiftRemb();
     }
 
-    private static void Join(RtpSession source, RtpSession sink, bool withVideo)
+    /// <summary>
+    /// The sink hears the source, in place of whatever it heard of those kinds before; a pair that it is in ends. What it hears
+    /// already goes on. A source that has its most consumers takes no more.
+    /// </summary>
+    public static void Consume(RtpSession sink, RtpSession source, bool withAudio, bool withVideo)
     {
-        sink.AudioConsumer.Connect(source.AudioProducer);
+        ArgumentNullException.ThrowIfNull(sink);
+        ArgumentNullException.ThrowIfNull(source);
+        Disconnect(sink);
+        if (withAudio)
+        {
+            Join(sink.AudioConsumer, source.AudioProducer);
+        }
+
         if (withVideo)
         {
-            sink.VideoConsumer.Connect(source.VideoProducer);
+            Join(sink.VideoConsumer, source.VideoProducer);
+        }
+    }
+
+    /// <summary>The sink no longer hears the source; what it hears of others goes on.</summary>
+    public static void StopConsuming(RtpSession sink, RtpSession source, bool withAudio, bool withVideo)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        ArgumentNullException.ThrowIfNull(source);
+        if (withAudio && sink.AudioConsumer.Source == source.AudioProducer)
+        {
+            sink.AudioConsumer.Disconnect();
+        }
+
+        if (withVideo && sink.VideoConsumer.Source == source.VideoProducer)
+        {
+            sink.VideoConsumer.Disconnect();
+        }
+    }
+
+    /// <summary>Nobody hears the session any more, and it hears nobody.</summary>
+    public static void Leave(RtpSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        Disconnect(session);
+        session.AudioConsumer.Disconnect();
+        session.VideoConsumer.Disconnect();
+        session.AudioProducer.DisconnectConsumers();
+        session.VideoProducer.DisconnectConsumers();
+    }
+
+    private static void Join(Consumer consumer, Producer producer)
+    {
+        if (consumer.Source != producer)
+        {
+            consumer.Connect(producer);
         }
     }
 }

@@ -28,6 +28,7 @@ public sealed class RtpSession
     private readonly RtcpOutbound _rtcpOut;
     private SrtpInbound? _inbound;
     private SrtpOutbound? _outbound;
+    private bool _isClear;
     private WallClockOffset _wallClock;
     private Instant _nextReport = Instant.Never;
     private Instant _nextRemb;
@@ -72,8 +73,11 @@ public sealed class RtpSession
 
     internal bool IsTouched { get; set; }
 
+    /// <summary>Packets of the peer so far that authenticated, whatever became of them then.</summary>
+    internal long PacketsOpened { get; private set; }
+
     /// <summary>Keys are there, and an address to send to.</summary>
-    internal bool CanSend => _outbound is not null && Remote != default;
+    internal bool CanSend => (_outbound is not null || _isClear) && Remote != default;
 
     internal Instant NextTimeout => CanSend
         ? Instant.Min(_nextReport, Instant.Min(AudioProducer.NextTimeout, VideoProducer.NextTimeout))
@@ -88,21 +92,29 @@ public sealed class RtpSession
         _context.Touch(this);
     }
 
+    /// <summary>
+    /// Media may flow from now on, unprotected both ways: only for a plain transport whose keys were not given. DTLS never
+    /// leads here.
+    /// </summary>
+    internal void HandleClear(Instant now)
+    {
+        Invariant.Holds(_inbound is null && _outbound is null, "a session with keys does not go on without");
+        _isClear = true;
+        _nextReport = now + _context.Options.ReportInterval;
+        _context.Touch(this);
+    }
+
     /// <summary>Takes one SRTP packet; the caller keeps its reference to the slot.</summary>
     internal DropReason HandleRtp(in Received received, Instant now)
     {
-        if (_inbound is null)
-        {
-            return DropReason.SrtpNoKeys;
-        }
-
         Span<byte> packet = _context.Pool.Span(received.Packet, received.Offset, received.Length);
-        DropReason reason = _inbound.Unprotect(packet, packet, out int length);
+        DropReason reason = TryOpen(packet, out int length);
         if (reason != DropReason.None)
         {
             return reason;
         }
 
+        PacketsOpened++;
         reason = RtpPacketReader.TryParse(packet[..length], out RtpPacketReader rtp);
         if (reason != DropReason.None)
         {
@@ -124,14 +136,15 @@ public sealed class RtpSession
     /// <summary>Takes one SRTCP compound.</summary>
     internal DropReason HandleRtcp(in Received received, Instant now)
     {
-        if (_inbound is null)
+        Span<byte> packet = _context.Pool.Span(received.Packet, received.Offset, received.Length);
+        DropReason reason = TryOpenRtcp(packet, out int length);
+        if (reason != DropReason.None)
         {
-            return DropReason.SrtpNoKeys;
+            return reason;
         }
 
-        Span<byte> packet = _context.Pool.Span(received.Packet, received.Offset, received.Length);
-        DropReason reason = _inbound.UnprotectRtcp(packet, out int length);
-        return reason == DropReason.None ? _rtcpIn.Handle(packet[..length], now) : reason;
+        PacketsOpened++;
+        return _rtcpIn.Handle(packet[..length], now);
     }
 
     /// <summary>Sends whatever is due.</summary>
@@ -154,12 +167,23 @@ public sealed class RtpSession
     internal DropReason TrySeal(
         ReadOnlySpan<byte> header, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> payload, Span<byte> output, out int length)
     {
+        if (_isClear)
+        {
+            return ClearRtp.TryWrite(header, prefix, payload, output, out length);
+        }
+
         Invariant.Holds(_outbound is not null, "packets are sealed only when there are keys");
         return _outbound.Protect(header, prefix, payload, output, out length);
     }
 
     internal DropReason TrySealRtcp(Span<byte> buffer, int plainLength, out int length)
     {
+        if (_isClear)
+        {
+            length = plainLength;
+            return DropReason.None;
+        }
+
         Invariant.Holds(_outbound is not null, "packets are sealed only when there are keys");
         return _outbound.ProtectRtcp(buffer, plainLength, out length);
     }
@@ -206,17 +230,34 @@ public sealed class RtpSession
     /// <summary>What the peer's clock shows when the relay's shows <paramref name="relay"/>.</summary>
     internal NtpTimestamp ToPeerClock(NtpTimestamp relay) => _wallClock.ToSender(relay);
 
-    /// <summary>Leaves its partner, releases every slot and clears the keys.</summary>
+    /// <summary>Leaves its partner and whoever hears it or is heard, releases every slot and clears the keys.</summary>
     internal void Close()
     {
-        Router.Disconnect(this);
+        Router.Leave(this);
         AudioProducer.Close();
         VideoProducer.Close();
         _inbound?.Dispose();
         _outbound?.Dispose();
         _inbound = null;
         _outbound = null;
+        _isClear = false;
         _nextReport = Instant.Never;
+    }
+
+    private DropReason TryOpen(Span<byte> packet, out int length)
+    {
+        length = packet.Length;
+        return _inbound is not null ? _inbound.Unprotect(packet, packet, out length)
+            : _isClear ? DropReason.None
+            : DropReason.SrtpNoKeys;
+    }
+
+    private DropReason TryOpenRtcp(Span<byte> packet, out int length)
+    {
+        length = packet.Length;
+        return _inbound is not null ? _inbound.UnprotectRtcp(packet, out length)
+            : _isClear ? DropReason.None
+            : DropReason.SrtpNoKeys;
     }
 
     // Turns a retransmission back into the packet that it carries (RFC 4588 section 4): the header moves over the original

@@ -12,6 +12,9 @@ public sealed record SfuOptions
     /// <summary>How long such a packet can be asked for.</summary>
     public TimeSpan RetransmissionAgeMax { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Consumers that one producer feeds at most, 1 to 100,000. A pair needs one.</summary>
+    public int ConsumersPerProducerMax { get; init; } = 1000;
+
     /// <summary>Time between two sender or receiver reports of a leg (RFC 3550 section 6.2 allows less than 5 s for fast links).</summary>
     public TimeSpan ReportInterval { get; init; } = TimeSpan.FromSeconds(1);
 }

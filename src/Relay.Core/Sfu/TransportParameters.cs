@@ -18,6 +18,9 @@ public struct TransportParameters
     /// <summary>The relay's RTCP CNAME towards this peer (RFC 7022): random, for this leg only.</summary>
     public InlineText Cname;
 
+    /// <summary>For a plain transport, which has nothing of ICE and DTLS.</summary>
+    public PlainParameters Plain;
+
     public MediaParameters Audio;
     public MediaParameters Video;
 }

@@ -12,12 +12,13 @@ namespace Relay.Core.Sfu;
 /// How one browser is reached: ICE finds and keeps its address, DTLS makes the keys, the session's media flows under them.
 /// Nothing but STUN is taken from an address that ICE has not validated.
 /// </summary>
-public sealed class WebRtcTransport
+public sealed class WebRtcTransport : Transport
 {
     private readonly SfuContext _context;
     private readonly IceLiteAgent _ice;
     private readonly IDtlsAssociation _dtls;
     private Instant _connectDeadline;
+    private bool _isConnected;
 
     /// <param name="context">What the legs of the worker share.</param>
     /// <param name="slot">The leg's slot in its engine; the ICE ufrag carries it.</param>
@@ -27,6 +28,7 @@ public sealed class WebRtcTransport
     /// <param name="now">The time.</param>
     public WebRtcTransport(
         SfuContext context, int slot, in TransportParameters parameters, IDtlsAssociation dtls, IceOptions ice, Instant now)
+        : base(new RtpSession(context, slot, parameters.Audio, parameters.Video, parameters.Cname))
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(ice);
@@ -35,19 +37,12 @@ public sealed class WebRtcTransport
         _ice = new IceLiteAgent(ice, context.Random);
         _ice.Start(parameters.LocalIce, parameters.RemoteUfrag, now);
         _connectDeadline = now + ice.ConnectTimeout;
-        Session = new RtpSession(context, slot, parameters.Audio, parameters.Video, parameters.Cname);
     }
 
-    public RtpSession Session { get; }
-
     /// <summary>ICE has an address, and DTLS has made the keys.</summary>
-    public bool IsConnected { get; private set; }
+    public override bool IsConnected => _isConnected;
 
-    /// <summary>Why it ended; <see cref="CloseReason.None"/> while it has not.</summary>
-    public CloseReason CloseReason { get; private set; }
-
-    /// <summary>When <see cref="HandleTimeout"/> wants to be called.</summary>
-    public Instant NextTimeout => CloseReason != CloseReason.None
+    public override Instant NextTimeout => CloseReason != CloseReason.None
         ? Instant.Never
         : Instant.Min(
             Instant.Min(Session.NextTimeout, _connectDeadline), Instant.Min(_ice.NextTimeout, _dtls.NextTimeout));
@@ -96,16 +91,16 @@ public sealed class WebRtcTransport
     public void HandleHandshake(Instant now) => FollowDtls(now);
 
     /// <summary>Takes an SRTP packet; the caller keeps its reference to the slot.</summary>
-    public DropReason HandleRtp(in Received received, Instant now) =>
+    public override DropReason HandleRtp(in Received received, Instant now) =>
         _ice.IsValidated(received.Remote) ? Session.HandleRtp(received, now) : DropReason.AddressNotValidated;
 
     /// <summary>
     /// Takes an SRTCP compound, from the selected address only: whoever asks for packets is the one that gets them.
     /// </summary>
-    public DropReason HandleRtcp(in Received received, Instant now) =>
+    public override DropReason HandleRtcp(in Received received, Instant now) =>
         received.Remote == Session.Remote ? Session.HandleRtcp(received, now) : DropReason.AddressNotValidated;
 
-    public void HandleTimeout(Instant now)
+    public override void HandleTimeout(Instant now)
     {
         if (_ice.NextTimeout <= now)
         {
@@ -135,11 +130,10 @@ public sealed class WebRtcTransport
         FollowIce();
     }
 
-    /// <summary>An address that no longer belongs to the leg.</summary>
-    public bool TryDequeueRemovedAddress(out TransportAddress remote) => _ice.TryDequeueRemoved(out remote);
+    public override bool TryDequeueRemovedAddress(out TransportAddress remote) => _ice.TryDequeueRemoved(out remote);
 
     /// <summary>Says goodbye to the peer and releases everything.</summary>
-    public void Close(CloseReason reason)
+    public override void Close(CloseReason reason)
     {
         CloseIf(reason);
         _dtls.HandleClose();
@@ -160,14 +154,15 @@ public sealed class WebRtcTransport
     {
         SendDtls();
         CloseIf(_dtls.CloseReason);
-        if (_dtls.State != DtlsState.Connected || IsConnected || CloseReason != CloseReason.None)
+        if (_dtls.State != DtlsState.Connected || _isConnected || CloseReason != CloseReason.None)
         {
             return;
         }
 
         var profile = (SrtpProfile)_dtls.SrtpProfile;
         Span<byte> exported = stackalloc byte[SrtpProfiles.KeyingMaterialLength(profile)];
-        if (!_dtls.TryExportKeyingMaterial(exported))
+        // Without a profile there is no media: nothing leads from here to a session in the clear.
+        if (!SrtpProfiles.IsSupported(profile) || !_dtls.TryExportKeyingMaterial(exported))
         {
             CloseIf(CloseReason.DtlsFailed);
             return;
@@ -176,7 +171,7 @@ public sealed class WebRtcTransport
         var keys = new SrtpKeyingMaterial(profile, exported, isDtlsServer: true);
         Session.HandleKeys(keys.CreateInbound(StreamDemux.StreamsMax), keys.CreateOutbound(), now);
         exported.Clear();
-        IsConnected = true;
+        _isConnected = true;
         _connectDeadline = Instant.Never;
     }
 
@@ -196,14 +191,6 @@ public sealed class WebRtcTransport
             }
 
             _context.Send(slot, length, Session.Remote);
-        }
-    }
-
-    private void CloseIf(CloseReason reason)
-    {
-        if (CloseReason == CloseReason.None)
-        {
-            CloseReason = reason;
         }
     }
 }
