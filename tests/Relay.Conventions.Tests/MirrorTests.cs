@@ -9,6 +9,7 @@ public sealed class MirrorTests
         ["src/Relay.Core/Sdp/SdpAnswerResult.cs"] = ("tests/Relay.Core.Tests/Sdp/SdpAnswerTests.cs", "holds what Create says"),
         ["src/Relay.Core/Sdp/SdpFragmentResult.cs"] = ("tests/Relay.Core.Tests/Sdp/SdpFragmentTests.cs", "holds what TryParse says"),
         ["src/Relay.Core/Sdp/SdpParseResult.cs"] = ("tests/Relay.Core.Tests/Sdp/SdpOfferTests.cs", "holds what TryParse says"),
+        ["src/Relay.Core/Sfu/Transport.cs"] = ("tests/Relay.Core.Tests/Sfu/PlainTransportTests.cs", "what both kinds share"),
     };
 
     [Fact]

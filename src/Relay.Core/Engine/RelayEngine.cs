@@ -107,7 +107,7 @@ public sealed class RelayEngine : IDisposable
     /// <summary>A handshake that is computed elsewhere has gone on; without effect if the transport is gone.</summary>
     public void HandleHandshake(int slot, Instant now)
     {
-        _entries[slot].Transport?.HandleHandshake(now);
+        (_entries[slot].Transport as WebRtcTransport)?.HandleHandshake(now);
         Settle(slot);
         SettleTouched(now);
     }

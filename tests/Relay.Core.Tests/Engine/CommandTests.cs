@@ -24,6 +24,17 @@ public sealed class CommandTests
         Command disconnect = Command.Disconnect(Second);
         Assert.Equal((CommandKind.Disconnect, Second), (disconnect.Kind, disconnect.Transport));
 
+        Command plain = Command.OpenPlain(First, new TransportParameters { Cname = new InlineText("c"u8) });
+        Assert.Equal((CommandKind.OpenPlain, First, "c"), (plain.Kind, plain.Transport, Text(plain.Parameters.Cname)));
+
+        Command consume = Command.Consume(First, Second, withAudio: true, withVideo: false);
+        Assert.Equal((CommandKind.Consume, First, Second), (consume.Kind, consume.Transport, consume.Other));
+        Assert.Equal((true, false), (consume.WithAudio, consume.WithVideo));
+
+        Command stop = Command.StopConsuming(First, Second, withAudio: false, withVideo: true);
+        Assert.Equal((CommandKind.StopConsuming, First, Second), (stop.Kind, stop.Transport, stop.Other));
+        Assert.Equal((false, true), (stop.WithAudio, stop.WithVideo));
+
         Command close = Command.Close(First, CloseReason.Draining);
         Assert.Equal((CommandKind.Close, First, CloseReason.Draining), (close.Kind, close.Transport, close.Reason));
         Assert.Equal(CommandKind.None, default(Command).Kind);

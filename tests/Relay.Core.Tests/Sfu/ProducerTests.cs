@@ -186,18 +186,22 @@ public sealed class ProducerTests : IDisposable
     [Fact]
     public void Consumers_are_bounded()
     {
-        var consumers = new List<SfuLeg>();
-        for (int i = 0; i < 5; i++)
+        using var network = new SfuNetwork(options: new SfuOptions { ConsumersPerProducerMax = 3 });
+        SfuLeg source = network.AddLeg();
+        SfuLeg[] sinks = [.. Enumerable.Range(0, 4).Select(_ => network.AddLeg())];
+        foreach (SfuLeg sink in sinks)
         {
-            consumers.Add(_network.AddLeg());
+            sink.Session.VideoConsumer.Connect(source.Session.VideoProducer);
         }
 
-        for (int i = 0; i < Producer.ConsumersMax; i++)
-        {
-            Video.Add(consumers[i % 5].Session.VideoConsumer);
-        }
-
-        Assert.Throws<InvalidOperationException>(() => Video.Add(consumers[0].Session.VideoConsumer));
+        Assert.Equal(3, source.Session.VideoProducer.ConsumerCount);
+        Assert.Null(sinks[3].Session.VideoConsumer.Source);
+        sinks[1].Session.VideoConsumer.Disconnect();
+        sinks[3].Session.VideoConsumer.Connect(source.Session.VideoProducer);
+        Assert.NotNull(sinks[3].Session.VideoConsumer.Source);
+        source.Session.VideoProducer.DisconnectConsumers();
+        Assert.All(sinks, sink => Assert.Null(sink.Session.VideoConsumer.Source));
+        Assert.Equal(0, source.Session.VideoProducer.ConsumerCount);
     }
 
     private int Nacks() => _a.CountRtcp(RtcpPacketType.TransportFeedback, FeedbackFormat.GenericNack);

@@ -59,6 +59,71 @@ public sealed class RouterTests : IDisposable
     }
 
     [Fact]
+    public void One_producer_feeds_many_and_each_hears_one_of_a_kind()
+    {
+        Router.Consume(_b.Session, _a.Session, withAudio: true, withVideo: true);
+        Router.Consume(_c.Session, _a.Session, withAudio: true, withVideo: false);
+        Assert.Equal(2, _a.Session.AudioProducer.ConsumerCount);
+        Assert.Equal(1, _a.Session.VideoProducer.ConsumerCount);
+        Router.Consume(_c.Session, _b.Session, withAudio: false, withVideo: true);
+        Assert.Same(_a.Session.AudioProducer, _c.Session.AudioConsumer.Source);
+        Assert.Same(_b.Session.VideoProducer, _c.Session.VideoConsumer.Source);
+        Router.Consume(_c.Session, _b.Session, withAudio: true, withVideo: false);
+        Assert.Equal(1, _a.Session.AudioProducer.ConsumerCount);
+        Assert.Null(_a.Session.AudioConsumer.Source);
+    }
+
+    [Fact]
+    public void To_consume_once_more_what_is_heard_already_does_not_interrupt()
+    {
+        Router.Consume(_b.Session, _a.Session, withAudio: false, withVideo: true);
+        _a.SendVideo(1, keyframe: true);
+        Router.Consume(_b.Session, _a.Session, withAudio: true, withVideo: true);
+        _a.SendVideo(2);
+        Assert.Equal(2, _b.Sequences(SfuLeg.Vp8).Count);
+    }
+
+    [Fact]
+    public void To_stop_consuming_leaves_what_is_heard_of_others()
+    {
+        Router.Consume(_c.Session, _a.Session, withAudio: true, withVideo: true);
+        Router.StopConsuming(_c.Session, _b.Session, withAudio: true, withVideo: true);
+        Assert.NotNull(_c.Session.AudioConsumer.Source);
+        Router.StopConsuming(_c.Session, _a.Session, withAudio: true, withVideo: false);
+        Assert.Null(_c.Session.AudioConsumer.Source);
+        Assert.NotNull(_c.Session.VideoConsumer.Source);
+        Router.StopConsuming(_c.Session, _a.Session, withAudio: false, withVideo: true);
+        Assert.Null(_c.Session.VideoConsumer.Source);
+    }
+
+    [Fact]
+    public void Who_consumes_leaves_its_pair()
+    {
+        Router.Connect(_a.Session, _b.Session, withVideo: true);
+        Router.Consume(_a.Session, _c.Session, withAudio: true, withVideo: false);
+        Assert.Null(_b.Session.Partner);
+        Assert.Null(_b.Session.VideoConsumer.Source);
+        Assert.Same(_c.Session.AudioProducer, _a.Session.AudioConsumer.Source);
+    }
+
+    [Fact]
+    public void Who_leaves_is_heard_by_nobody_and_hears_nobody()
+    {
+        Router.Consume(_b.Session, _a.Session, withAudio: true, withVideo: true);
+        Router.Consume(_c.Session, _a.Session, withAudio: true, withVideo: true);
+        Router.Consume(_a.Session, _c.Session, withAudio: true, withVideo: true);
+        Router.Consume(_a.Session, _a.Session, withAudio: true, withVideo: false);
+        Router.Leave(_a.Session);
+        foreach (SfuLeg leg in new[] { _a, _b, _c })
+        {
+            Assert.Null(leg.Session.AudioConsumer.Source);
+            Assert.Null(leg.Session.VideoConsumer.Source);
+            Assert.Equal(0, leg.Session.AudioProducer.ConsumerCount);
+            Assert.Equal(0, leg.Session.VideoProducer.ConsumerCount);
+        }
+    }
+
+    [Fact]
     public void To_disconnect_a_session_without_a_partner_does_nothing()
     {
         Router.Connect(_a.Session, _b.Session, withVideo: true);

@@ -13,11 +13,11 @@ internal sealed class SfuNetwork : IDisposable
 {
     private readonly List<SfuLeg> _legs = [];
 
-    public SfuNetwork(int slots = 512, int transmits = 256)
+    public SfuNetwork(int slots = 512, int transmits = 256, SfuOptions? options = null)
     {
         Pool = new PacketPool(slots, isChecked: true);
         Transmits = new TransmitQueue(Pool, transmits);
-        Context = new SfuContext(Pool, Transmits, Counters, new SeededRandomSource(1), new SfuOptions(), 8);
+        Context = new SfuContext(Pool, Transmits, Counters, new SeededRandomSource(1), options ?? new SfuOptions(), 8);
     }
 
     public PacketPool Pool { get; }
