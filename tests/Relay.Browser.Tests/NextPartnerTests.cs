@@ -5,7 +5,7 @@ namespace Relay.Browser.Tests;
 public sealed class NextPartnerTests(Browsers browsers)
 {
     private const int Rounds = 10;
-    private const double BarMilliseconds = 250;
+    private const double BarMilliseconds = 150;
 
     [Fact]
     public Task Next_shows_another_stranger_on_the_same_connection() => Scene.PlayAsync(browsers, [], async scene =>
@@ -51,7 +51,7 @@ public sealed class NextPartnerTests(Browsers browsers)
         await red.WaitUntilAsync("document.getElementById('stage').classList.contains('live')");
         await partner.NextAsync();
         await partner.WaitForMessageAsync("queued", heard);
-        Report.Line(string.Create(CultureInfo.InvariantCulture, $"  next to {waiting.Name}: paired after {times.Paired:F0} ms, first frame after {times.Frame:F0} ms"));
+        Report.Line($"  next to {waiting.Name}: {times}");
         return times.Frame;
     }
 

@@ -16,8 +16,15 @@ public sealed record Inbound(
 public sealed record ConnectionTrace(
     int Peers, int Posts, int Offers, int Answers, int Tracks, bool SamePeer, bool SameDtls, bool SameIce, string DtlsState, string SignalingState, string? Pair);
 
-/// <summary>From the sent <c>next</c> to the answer and to the first frame of the new partner, in milliseconds.</summary>
-public sealed record NextTimes(double Frame, double Paired);
+/// <summary>
+/// From the sent <c>next</c> to the answer, to the arrival of the new partner's first frame and to its showing, and how long
+/// decoding took, in milliseconds.
+/// </summary>
+public sealed record NextTimes(double Frame, double Paired, double Received, double Decoding)
+{
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"paired after {Paired:F0} ms, first frame arrived after {Received:F0} ms, shown after {Frame:F0} ms (decoding {Decoding:F0})");
+}
 
 /// <summary>A person in front of the demo page: one browser context, one page.</summary>
 public sealed class Participant : IAsyncDisposable

@@ -4,7 +4,7 @@
   const probe = {
     peers: [],      // {pc, offers, answers, tracks, dtls}
     messages: [],   // {out, t, at}
-    frames: [],     // {at, rgb}: the partner's last frames as shown
+    frames: [],     // {at, received, decoding, rgb}: the partner's last frames as shown
     posts: 0,
   };
   window.relayProbe = probe;
@@ -64,9 +64,11 @@
   }
   addEventListener('DOMContentLoaded', () => {
     const video = document.getElementById('remote');
-    const onFrame = () => {
+    const onFrame = (_, frame) => {
       const at = performance.now();
-      sample(video).then((rgb) => remember(probe.frames, { at, rgb }, framesMax));
+      const received = frame.receiveTime ?? at;
+      const decoding = (frame.processingDuration ?? 0) * 1000;
+      sample(video).then((rgb) => remember(probe.frames, { at, received, decoding, rgb }, framesMax));
       video.requestVideoFrameCallback(onFrame);
     };
     video?.requestVideoFrameCallback(onFrame);
@@ -101,7 +103,7 @@
     const next = probe.messages.filter((m) => m.out && m.t === 'next').at(-1);
     const paired = next && probe.messages.find((m) => !m.out && m.t === 'paired' && m.at > next.at);
     const frame = paired && probe.frames.find((f) => f.at > next.at && isColour(f.rgb, colour));
-    return frame ? { frame: frame.at - next.at, paired: paired.at - next.at } : null;
+    return frame ? { frame: frame.at - next.at, paired: paired.at - next.at, received: frame.received - next.at, decoding: frame.decoding } : null;
   };
   const isColour = (rgb, i) => rgb.every((v, j) => j === i || rgb[i] > v + 50);
   probe.isColour = isColour;

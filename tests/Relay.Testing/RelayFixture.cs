@@ -81,10 +81,27 @@ public sealed class RelayFixture : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the relay and does not wait, for starts that must fail.</summary>
-    public static RelayFixture Launch(params (string Key, string Value)[] options)
+    /// <summary>Starts the relay inside a network namespace, where its API cannot be reached from here, and waits for its word.</summary>
+    /// <exception cref="InvalidOperationException">It ended or stayed silent; the message has what it printed.</exception>
+    public static async Task<RelayFixture> StartInNamespaceAsync(string name, params (string Key, string Value)[] options)
     {
-        var start = new ProcessStartInfo("dotnet")
+        RelayFixture relay = Launch("ip", ["netns", "exec", name, "dotnet"], options);
+        await Task.WhenAny(relay._ready.Task, relay._process.WaitForExitAsync(), Task.Delay(StartLimit));
+        if (!relay._ready.Task.IsCompletedSuccessfully)
+        {
+            await relay.DisposeAsync();
+            throw new InvalidOperationException("The relay did not start:\n" + relay.Output);
+        }
+
+        return relay;
+    }
+
+    /// <summary>Starts the relay and does not wait, for starts that must fail.</summary>
+    public static RelayFixture Launch(params (string Key, string Value)[] options) => Launch("dotnet", [], options);
+
+    private static RelayFixture Launch(string program, string[] arguments, (string Key, string Value)[] options)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
