@@ -28,6 +28,12 @@ internal sealed unsafe class HmacSha1 : IDisposable
         Absorb(key, OuterPad, ref _keyed[1]);
     }
 
+    /// <summary>SHA-1's state after the inner pad, its first five words the chaining words.</summary>
+    public ref readonly Sha1State InnerState => ref _keyed[0];
+
+    /// <summary>The same after the outer pad.</summary>
+    public ref readonly Sha1State OuterState => ref _keyed[1];
+
     /// <summary>The digest of three pieces in a row, each of which may be empty.</summary>
     /// <param name="first">Hashed first.</param>
     /// <param name="second">Hashed second.</param>
