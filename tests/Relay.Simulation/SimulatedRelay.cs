@@ -14,6 +14,7 @@ public sealed class SimulatedRelay : IDisposable
 {
     private readonly PriorityQueue<Action, (long Ticks, long Order)> _scheduled = new();
     private readonly Dictionary<TransportAddress, SimulatedPeer> _peers = [];
+    private readonly Received[] _batch = new Received[64];
     private long _order;
 
     public SimulatedRelay(
@@ -23,7 +24,7 @@ public sealed class SimulatedRelay : IDisposable
         Random = new SeededRandom(seed);
         Pool = new PacketPool(poolSlots, isChecked: true);
         Dtls = new ScriptedDtls(profile);
-        Engine = new RelayEngine(options ?? new EngineOptions { TransportsMax = 16 }, Pool, Dtls, Random);
+        Engine = new RelayEngine(options ?? new EngineOptions { TransportsMax = 16 }, Pool, Slab, Dtls, Random);
     }
 
     public SrtpProfile Profile { get; }
@@ -31,6 +32,8 @@ public sealed class SimulatedRelay : IDisposable
     public SeededRandom Random { get; }
 
     public PacketPool Pool { get; }
+
+    public ReceiveSlab Slab { get; } = new(buffers: 1, bufferBytes: 65_536);
 
     public ScriptedDtls Dtls { get; }
 
@@ -45,9 +48,6 @@ public sealed class SimulatedRelay : IDisposable
 
     /// <summary>False: nobody takes what the engine wants to send, as when the socket is blocked.</summary>
     public bool TakesTransmits { get; set; } = true;
-
-    /// <summary>Datagrams that found no slot to be received in.</summary>
-    public int NotReceived { get; private set; }
 
     /// <summary>Datagrams sent to an address that no peer has.</summary>
     public int StrayDatagrams { get; private set; }
@@ -79,18 +79,23 @@ public sealed class SimulatedRelay : IDisposable
     /// <summary>Hands a datagram to the engine at once, past the network.</summary>
     public void Receive(TransportAddress address, ReadOnlySpan<byte> datagram)
     {
-        if (!Pool.TryRent(PacketOwner.Receive, out PacketHandle packet))
+        datagram.CopyTo(Slab.Buffer(0));
+        _batch[0] = new Received { Offset = Slab.OffsetOf(0), Length = datagram.Length, Remote = address };
+        Handle(1);
+    }
+
+    /// <summary>Hands a train to the engine at once: datagrams that lie one behind the other in one buffer.</summary>
+    public void ReceiveTrain(TransportAddress address, IReadOnlyList<byte[]> datagrams)
+    {
+        int offset = 0;
+        for (int i = 0; i < datagrams.Count; i++)
         {
-            NotReceived++;
-            return;
+            datagrams[i].CopyTo(Slab.Buffer(0)[offset..]);
+            _batch[i] = new Received { Offset = Slab.OffsetOf(0) + offset, Length = datagrams[i].Length, Remote = address };
+            offset += datagrams[i].Length;
         }
 
-        datagram.CopyTo(Pool.Slot(packet)[PacketPool.HeadroomBytes..]);
-        var received = new Received { Packet = packet, Offset = PacketPool.HeadroomBytes, Length = datagram.Length, Remote = address };
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Engine.HandleDatagram(received, Now);
-        EngineAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - before;
-        Drain();
+        Handle(datagrams.Count);
     }
 
     public void FromPeer(SimulatedPeer peer, byte[] datagram) => FromAddress(peer.Address, datagram);
@@ -150,6 +155,14 @@ public sealed class SimulatedRelay : IDisposable
                 $"Leaked {Pool.InUse} slots ({string.Join(", ", Enum.GetValues<PacketOwner>().Select(o => $"{o} {Pool.CountHeldBy(o)}"))}), "
                 + $"{Dtls.LiveCount} associations.");
         }
+    }
+
+    private void Handle(int count)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Engine.HandleDatagrams(_batch.AsSpan(0, count), Now);
+        EngineAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - before;
+        Drain();
     }
 
     private void Drain()

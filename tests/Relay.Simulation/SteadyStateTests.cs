@@ -143,17 +143,10 @@ public sealed class SteadyStateTests(ITestOutputHelper output)
 
         private void Receive(SimulatedPeer from, byte[] datagram)
         {
-            Assert.True(relay.Pool.TryRent(PacketOwner.Receive, out PacketHandle packet));
-            datagram.CopyTo(relay.Pool.Slot(packet)[PacketPool.HeadroomBytes..]);
-            var received = new Received
-            {
-                Packet = packet,
-                Offset = PacketPool.HeadroomBytes,
-                Length = datagram.Length,
-                Remote = from.Address,
-            };
+            datagram.CopyTo(relay.Slab.Buffer(0));
+            var received = new Received { Offset = relay.Slab.OffsetOf(0), Length = datagram.Length, Remote = from.Address };
             long before = GC.GetAllocatedBytesForCurrentThread();
-            relay.Engine.HandleDatagram(received, _now);
+            relay.Engine.HandleDatagrams(new ReadOnlySpan<Received>(in received), _now);
             Allocated += GC.GetAllocatedBytesForCurrentThread() - before;
             Packets++;
             Drain();

@@ -3,9 +3,6 @@ namespace Relay.Core.Buffers;
 /// <summary>Who holds a reference to a slot; kept so that a leak can be named.</summary>
 public enum PacketOwner : byte
 {
-    /// <summary>Waiting to be filled by, or just filled by, the receive call.</summary>
-    Receive,
-
     /// <summary>In the engine's hands within one call.</summary>
     Engine,
 

@@ -11,10 +11,10 @@ public sealed class PacketPool
     /// <summary>Bytes in a slot. Two kibibytes hold any datagram that fits an Ethernet frame, and both rooms.</summary>
     public const int SlotBytes = 2048;
 
-    /// <summary>Bytes kept free before a received datagram: a TURN Data indication's header (RFC 8656) is the largest.</summary>
+    /// <summary>Bytes kept free before a datagram: a TURN Data indication's header (RFC 8656) is the largest.</summary>
     public const int HeadroomBytes = 64;
 
-    /// <summary>Bytes kept free behind a received datagram: SRTCP tag, index and MKI (RFC 3711) are the largest.</summary>
+    /// <summary>Bytes kept free behind a datagram: SRTCP tag, index and MKI (RFC 3711) are the largest.</summary>
     public const int TailroomBytes = 64;
 
     /// <summary>The largest datagram that a slot takes.</summary>
@@ -85,14 +85,6 @@ public sealed class PacketPool
         Invariant.Holds(_references[packet.Slot] < ushort.MaxValue, "a slot has too many holders");
         _references[packet.Slot]++;
         CountOwner(packet.Slot, owner, 1);
-    }
-
-    /// <summary>Hands a reference from one holder to another.</summary>
-    public void Transfer(PacketHandle packet, PacketOwner from, PacketOwner to)
-    {
-        Verify(packet);
-        CountOwner(packet.Slot, from, -1);
-        CountOwner(packet.Slot, to, 1);
     }
 
     /// <summary>Gives a reference back; the last one frees the slot and ends the handle's life.</summary>

@@ -17,7 +17,7 @@ namespace Relay.Core.Engine;
 public sealed class RelayEngine : IDisposable
 {
     private readonly EngineOptions _options;
-    private readonly PacketPool _pool;
+    private readonly ReceiveSlab _slab;
     private readonly TransmitQueue _transmits;
     private readonly SfuContext _context;
     private readonly IDtlsAssociationFactory _dtls;
@@ -31,15 +31,17 @@ public sealed class RelayEngine : IDisposable
     private int _transportCount;
 
     /// <param name="options">Limits.</param>
-    /// <param name="pool">Where received datagrams live, and where the engine writes.</param>
+    /// <param name="pool">Where the engine keeps packets and writes what it sends.</param>
+    /// <param name="slab">Where received datagrams lie.</param>
     /// <param name="dtls">Makes DTLS associations.</param>
     /// <param name="random">Fit for keys.</param>
-    public RelayEngine(EngineOptions options, PacketPool pool, IDtlsAssociationFactory dtls, RandomSource random)
+    public RelayEngine(
+        EngineOptions options, PacketPool pool, ReceiveSlab slab, IDtlsAssociationFactory dtls, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(pool);
         _options = options;
-        _pool = pool;
+        _slab = slab;
         _dtls = dtls;
         _transmits = new TransmitQueue(pool, options.TransmitQueueCapacity);
         _context = new SfuContext(pool, _transmits, Counters, random, options.Sfu, options.TransportsMax);
@@ -59,34 +61,16 @@ public sealed class RelayEngine : IDisposable
     /// <summary>When <see cref="HandleTimeout"/> wants to be called, <see cref="Instant.Never"/> if nothing is pending.</summary>
     public Instant NextTimeout => _timers.Next;
 
-    /// <summary>Takes a received datagram and the reference to its slot.</summary>
-    public void HandleDatagram(in Received received, Instant now)
+    /// <summary>
+    /// Takes what one receive call brought, in order. Each datagram stands for itself: whatever becomes of one, the next is
+    /// handled. They are overwritten in the slab (RTCP is opened in place) and not needed any more afterwards.
+    /// </summary>
+    public void HandleDatagrams(ReadOnlySpan<Received> batch, Instant now)
     {
-        Counters.CountReceived();
-        _pool.Transfer(received.Packet, PacketOwner.Receive, PacketOwner.Engine);
-        ReadOnlySpan<byte> datagram = _pool.Span(received.Packet, received.Offset, received.Length);
-        DatagramKind kind = DatagramClassifier.Classify(datagram);
-        DropReason reason = kind switch
+        foreach (ref readonly Received received in batch)
         {
-            DatagramKind.Stun => HandleStun(datagram, received.Remote, now),
-            DatagramKind.Unknown => datagram.IsEmpty ? DropReason.Empty : DropReason.UnknownProtocol,
-            _ => HandleFlow(kind, received, now),
-        };
-        _pool.Release(received.Packet, PacketOwner.Engine);
-        if (reason != DropReason.None)
-        {
-            Counters.CountDropped(reason);
+            HandleDatagram(_slab.Span(received), received.Remote, now);
         }
-        else if (kind == DatagramKind.Rtp)
-        {
-            Counters.CountForwarded();
-        }
-        else
-        {
-            Counters.CountConsumed();
-        }
-
-        SettleTouched(now);
     }
 
     /// <summary>Does everything whose time has come.</summary>
@@ -188,6 +172,32 @@ public sealed class RelayEngine : IDisposable
         }
     }
 
+    private void HandleDatagram(Span<byte> datagram, in TransportAddress remote, Instant now)
+    {
+        Counters.CountReceived();
+        DatagramKind kind = DatagramClassifier.Classify(datagram);
+        DropReason reason = kind switch
+        {
+            DatagramKind.Stun => HandleStun(datagram, remote, now),
+            DatagramKind.Unknown => datagram.IsEmpty ? DropReason.Empty : DropReason.UnknownProtocol,
+            _ => HandleFlow(kind, datagram, remote, now),
+        };
+        if (reason != DropReason.None)
+        {
+            Counters.CountDropped(reason);
+        }
+        else if (kind == DatagramKind.Rtp)
+        {
+            Counters.CountForwarded();
+        }
+        else
+        {
+            Counters.CountConsumed();
+        }
+
+        SettleTouched(now);
+    }
+
     // STUN is taken from anywhere: the ufrag names the transport, and the integrity check proves that the peer knows it.
     private DropReason HandleStun(ReadOnlySpan<byte> datagram, in TransportAddress remote, Instant now)
     {
@@ -232,23 +242,23 @@ public sealed class RelayEngine : IDisposable
         return reason;
     }
 
-    private DropReason HandleFlow(DatagramKind kind, in Received received, Instant now)
+    private DropReason HandleFlow(DatagramKind kind, Span<byte> datagram, in TransportAddress remote, Instant now)
     {
-        if (!_flows.TryGet(received.Remote, out int slot) || _entries[slot].Transport is not { } transport)
+        if (!_flows.TryGet(remote, out int slot) || _entries[slot].Transport is not { } transport)
         {
-            return kind == DatagramKind.Dtls ? DropReason.UnknownFlow : HandleUnknownFlow(kind, received, now);
+            return kind == DatagramKind.Dtls ? DropReason.UnknownFlow : HandleUnknownFlow(kind, datagram, remote, now);
         }
 
         switch (kind)
         {
             case DatagramKind.Rtp:
-                return transport.HandleRtp(received, now);
+                return transport.HandleRtp(datagram, remote, now);
 
             case DatagramKind.Rtcp:
-                return transport.HandleRtcp(received, now);
+                return transport.HandleRtcp(datagram, remote, now);
 
             case DatagramKind.Dtls when transport is WebRtcTransport webRtc:
-                DropReason reason = webRtc.HandleDtls(received, now);
+                DropReason reason = webRtc.HandleDtls(datagram, remote, now);
                 Settle(slot);
                 return reason;
 
@@ -258,16 +268,15 @@ public sealed class RelayEngine : IDisposable
     }
 
     // The peer of a plain leg may show up anywhere: its SSRC says whose the packet would be, and the leg's keys whether it is.
-    private DropReason HandleUnknownFlow(DatagramKind kind, in Received received, Instant now)
+    private DropReason HandleUnknownFlow(DatagramKind kind, Span<byte> datagram, in TransportAddress remote, Instant now)
     {
-        ReadOnlySpan<byte> datagram = _pool.Span(received.Packet, received.Offset, received.Length);
         if (!_learning.TryGet(kind, datagram, out int slot) || _entries[slot].Transport is not { } transport)
         {
             return DropReason.UnknownFlow;
         }
 
-        DropReason reason = kind == DatagramKind.Rtp ? transport.HandleRtp(received, now) : transport.HandleRtcp(received, now);
-        if (transport.Session.Remote == received.Remote && !_flows.TrySet(received.Remote, slot))
+        DropReason reason = kind == DatagramKind.Rtp ? transport.HandleRtp(datagram, remote, now) : transport.HandleRtcp(datagram, remote, now);
+        if (transport.Session.Remote == remote && !_flows.TrySet(remote, slot))
         {
             reason = DropReason.TableFull;
         }

@@ -5,7 +5,7 @@ using Relay.Core.Primitives;
 namespace Relay.Core.Sfu;
 
 /// <summary>
-/// One decrypted, parsed and numbered RTP packet of a producer. The payload stays in the slot that it was received in;
+/// One decrypted, parsed and numbered RTP packet of a producer. The payload stays in the slot that it was opened into;
 /// each consumer seals from there into a slot of its own.
 /// </summary>
 public struct MediaPacket

@@ -1,4 +1,3 @@
-using Relay.Core.Buffers;
 using Relay.Core.Diagnostics;
 using Relay.Core.Primitives;
 using Relay.Core.Srtp;
@@ -57,19 +56,19 @@ public sealed class PlainTransport : Transport
     public override Instant NextTimeout =>
         CloseReason != CloseReason.None ? Instant.Never : Instant.Min(Session.NextTimeout, _deadline);
 
-    public override DropReason HandleRtp(in Received received, Instant now)
+    public override DropReason HandleRtp(ReadOnlySpan<byte> datagram, in TransportAddress remote, Instant now)
     {
         long opened = Session.PacketsOpened;
-        DropReason reason = Session.HandleRtp(received, now);
-        Note(received.Remote, opened, now);
+        DropReason reason = Session.HandleRtp(datagram, now);
+        Note(remote, opened, now);
         return reason;
     }
 
-    public override DropReason HandleRtcp(in Received received, Instant now)
+    public override DropReason HandleRtcp(Span<byte> datagram, in TransportAddress remote, Instant now)
     {
         long opened = Session.PacketsOpened;
-        DropReason reason = Session.HandleRtcp(received, now);
-        Note(received.Remote, opened, now);
+        DropReason reason = Session.HandleRtcp(datagram, now);
+        Note(remote, opened, now);
         return reason;
     }
 

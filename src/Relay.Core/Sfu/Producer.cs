@@ -127,12 +127,14 @@ public sealed class Producer
     }
 
     /// <summary>Takes one decrypted packet of this kind, already freed of its RTX wrapping.</summary>
-    /// <param name="received">The slot; the caller keeps its reference.</param>
+    /// <param name="slot">Its slot; the caller keeps its reference.</param>
+    /// <param name="offset">Where it starts in the slot.</param>
     /// <param name="rtp">The packet.</param>
     /// <param name="codec">The codec of its payload type.</param>
     /// <param name="isRecovered">It came over RTX.</param>
     /// <param name="now">The time.</param>
-    internal DropReason HandleRtp(in Received received, in RtpPacketReader rtp, in CodecParameters codec, bool isRecovered, Instant now)
+    internal DropReason HandleRtp(
+        PacketHandle slot, int offset, in RtpPacketReader rtp, in CodecParameters codec, bool isRecovered, Instant now)
     {
         if (rtp.Ssrc != _ssrc || (!isRecovered && IsFarAhead(rtp.SequenceNumber)))
         {
@@ -158,8 +160,8 @@ public sealed class Producer
 
         var packet = new MediaPacket
         {
-            Packet = received.Packet,
-            PayloadOffset = received.Offset + rtp.HeaderLength,
+            Packet = slot,
+            PayloadOffset = offset + rtp.HeaderLength,
             PayloadLength = rtp.PayloadLength,
             Sequence = sequence,
             Timestamp = rtp.Timestamp,

@@ -104,18 +104,55 @@ public sealed class RtpSession
         _context.Touch(this);
     }
 
-    /// <summary>Takes one SRTP packet; the caller keeps its reference to the slot.</summary>
-    internal DropReason HandleRtp(in Received received, Instant now)
+    /// <summary>
+    /// Takes one SRTP packet: opens it into a slot of the pool, where it stays for as long as somebody keeps it.
+    /// </summary>
+    internal DropReason HandleRtp(ReadOnlySpan<byte> datagram, Instant now)
     {
-        Span<byte> packet = _context.Pool.Span(received.Packet, received.Offset, received.Length);
-        DropReason reason = TryOpen(packet, out int length);
+        if (_inbound is null && !_isClear)
+        {
+            return DropReason.SrtpNoKeys;
+        }
+
+        if (datagram.Length > PacketPool.DatagramMaxBytes)
+        {
+            return DropReason.PacketTooLarge;
+        }
+
+        if (!_context.Pool.TryRent(PacketOwner.Engine, out PacketHandle slot))
+        {
+            return DropReason.PoolExhausted;
+        }
+
+        Span<byte> packet = _context.Pool.Slot(slot)[PacketPool.HeadroomBytes..];
+        DropReason reason = Open(datagram, packet, out int length);
+        if (reason == DropReason.None)
+        {
+            PacketsOpened++;
+            reason = HandleOpened(slot, packet[..length], now);
+        }
+
+        _context.Pool.Release(slot, PacketOwner.Engine);
+        return reason;
+    }
+
+    /// <summary>Takes one SRTCP compound and opens it in place.</summary>
+    internal DropReason HandleRtcp(Span<byte> datagram, Instant now)
+    {
+        DropReason reason = TryOpenRtcp(datagram, out int length);
         if (reason != DropReason.None)
         {
             return reason;
         }
 
         PacketsOpened++;
-        reason = RtpPacketReader.TryParse(packet[..length], out RtpPacketReader rtp);
+        return _rtcpIn.Handle(datagram[..length], now);
+    }
+
+    // One RTP packet, which begins where the headroom of its slot ends.
+    private DropReason HandleOpened(PacketHandle slot, Span<byte> packet, Instant now)
+    {
+        DropReason reason = RtpPacketReader.TryParse(packet, out RtpPacketReader rtp);
         if (reason != DropReason.None)
         {
             return reason;
@@ -129,22 +166,8 @@ public sealed class RtpSession
 
         Producer producer = ProducerOf(kind);
         return isRtx
-            ? HandleRtx(received, packet[..length], rtp, producer, codec, now)
-            : producer.HandleRtp(received, rtp, codec, isRecovered: false, now);
-    }
-
-    /// <summary>Takes one SRTCP compound.</summary>
-    internal DropReason HandleRtcp(in Received received, Instant now)
-    {
-        Span<byte> packet = _context.Pool.Span(received.Packet, received.Offset, received.Length);
-        DropReason reason = TryOpenRtcp(packet, out int length);
-        if (reason != DropReason.None)
-        {
-            return reason;
-        }
-
-        PacketsOpened++;
-        return _rtcpIn.Handle(packet[..length], now);
+            ? HandleRtx(slot, packet, rtp, producer, codec, now)
+            : producer.HandleRtp(slot, PacketPool.HeadroomBytes, rtp, codec, isRecovered: false, now);
     }
 
     /// <summary>Sends whatever is due.</summary>
@@ -244,12 +267,16 @@ public sealed class RtpSession
         _nextReport = Instant.Never;
     }
 
-    private DropReason TryOpen(Span<byte> packet, out int length)
+    private DropReason Open(ReadOnlySpan<byte> datagram, Span<byte> packet, out int length)
     {
-        length = packet.Length;
-        return _inbound is not null ? _inbound.Unprotect(packet, packet, out length)
-            : _isClear ? DropReason.None
-            : DropReason.SrtpNoKeys;
+        if (_inbound is not null)
+        {
+            return _inbound.Unprotect(datagram, packet, out length);
+        }
+
+        datagram.CopyTo(packet);
+        length = datagram.Length;
+        return DropReason.None;
     }
 
     private DropReason TryOpenRtcp(Span<byte> packet, out int length)
@@ -263,7 +290,7 @@ public sealed class RtpSession
     // Turns a retransmission back into the packet that it carries (RFC 4588 section 4): the header moves over the original
     // sequence number, in place.
     private static DropReason HandleRtx(
-        Received received, Span<byte> packet, in RtpPacketReader rtx, Producer producer, in CodecParameters codec, Instant now)
+        PacketHandle slot, Span<byte> packet, in RtpPacketReader rtx, Producer producer, in CodecParameters codec, Instant now)
     {
         DropReason reason = RtxPayload.TryRead(rtx.Payload, out ushort sequence, out _);
         if (reason != DropReason.None)
@@ -283,9 +310,11 @@ public sealed class RtpSession
         RtpHeaderWriter.SetMarkerAndPayloadType(packet, marker, codec.PayloadType);
         RtpHeaderWriter.SetSequenceNumber(packet, sequence);
         RtpHeaderWriter.SetSsrc(packet, producer.Ssrc);
-        received.Offset += RtxPayload.HeaderLength;
         reason = RtpPacketReader.TryParse(packet, out RtpPacketReader original);
-        return reason == DropReason.None ? producer.HandleRtp(received, original, codec, isRecovered: true, now) : reason;
+        return reason == DropReason.None
+            ? producer.HandleRtp(
+                slot, PacketPool.HeadroomBytes + RtxPayload.HeaderLength, original, codec, isRecovered: true, now)
+            : reason;
     }
 
     private Producer ProducerOf(MediaKind kind) => kind == MediaKind.Audio ? AudioProducer : VideoProducer;

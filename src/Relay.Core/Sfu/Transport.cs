@@ -1,4 +1,3 @@
-using Relay.Core.Buffers;
 using Relay.Core.Diagnostics;
 using Relay.Core.Primitives;
 
@@ -23,11 +22,11 @@ public abstract class Transport
     /// <summary>When <see cref="HandleTimeout"/> wants to be called.</summary>
     public abstract Instant NextTimeout { get; }
 
-    /// <summary>Takes an RTP or SRTP packet; the caller keeps its reference to the slot.</summary>
-    public abstract DropReason HandleRtp(in Received received, Instant now);
+    /// <summary>Takes an RTP or SRTP packet.</summary>
+    public abstract DropReason HandleRtp(ReadOnlySpan<byte> datagram, in TransportAddress remote, Instant now);
 
-    /// <summary>Takes an RTCP or SRTCP compound.</summary>
-    public abstract DropReason HandleRtcp(in Received received, Instant now);
+    /// <summary>Takes an RTCP or SRTCP compound and opens it in place.</summary>
+    public abstract DropReason HandleRtcp(Span<byte> datagram, in TransportAddress remote, Instant now);
 
     public abstract void HandleTimeout(Instant now);
 

@@ -75,14 +75,14 @@ public sealed class WebRtcTransport : Transport
     public bool IsValidated(in TransportAddress remote) => _ice.IsValidated(remote);
 
     /// <summary>Takes a DTLS datagram.</summary>
-    public DropReason HandleDtls(in Received received, Instant now)
+    public DropReason HandleDtls(ReadOnlySpan<byte> datagram, in TransportAddress remote, Instant now)
     {
-        if (!_ice.IsValidated(received.Remote))
+        if (!_ice.IsValidated(remote))
         {
             return DropReason.AddressNotValidated;
         }
 
-        DropReason reason = _dtls.HandleDatagram(_context.Pool.Span(received.Packet, received.Offset, received.Length), now);
+        DropReason reason = _dtls.HandleDatagram(datagram, now);
         FollowDtls(now);
         return reason;
     }
@@ -90,15 +90,16 @@ public sealed class WebRtcTransport : Transport
     /// <summary>The association has news without a call of this transport's.</summary>
     public void HandleHandshake(Instant now) => FollowDtls(now);
 
-    /// <summary>Takes an SRTP packet; the caller keeps its reference to the slot.</summary>
-    public override DropReason HandleRtp(in Received received, Instant now) =>
-        _ice.IsValidated(received.Remote) ? Session.HandleRtp(received, now) : DropReason.AddressNotValidated;
+    /// <summary>Takes an SRTP packet.</summary>
+    public override DropReason HandleRtp(ReadOnlySpan<byte> datagram, in TransportAddress remote, Instant now) =>
+        _ice.IsValidated(remote) ? Session.HandleRtp(datagram, now) : DropReason.AddressNotValidated;
 
     /// <summary>
-    /// Takes an SRTCP compound, from the selected address only: whoever asks for packets is the one that gets them.
+    /// Takes an SRTCP compound and opens it in place, from the selected address only: whoever asks for packets is the one
+    /// that gets them.
     /// </summary>
-    public override DropReason HandleRtcp(in Received received, Instant now) =>
-        received.Remote == Session.Remote ? Session.HandleRtcp(received, now) : DropReason.AddressNotValidated;
+    public override DropReason HandleRtcp(Span<byte> datagram, in TransportAddress remote, Instant now) =>
+        remote == Session.Remote ? Session.HandleRtcp(datagram, now) : DropReason.AddressNotValidated;
 
     public override void HandleTimeout(Instant now)
     {

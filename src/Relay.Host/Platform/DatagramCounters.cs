@@ -6,11 +6,8 @@ public readonly record struct DatagramCounters
     /// <summary>Handed to the worker.</summary>
     public long Received { get; init; }
 
-    /// <summary>Dropped because they do not fit a slot; <see cref="Relay.Core.Diagnostics.DropReason.PacketTooLarge"/>.</summary>
+    /// <summary>Dropped because they are too long; <see cref="Relay.Core.Diagnostics.DropReason.PacketTooLarge"/>.</summary>
     public long TruncatedReceives { get; init; }
-
-    /// <summary>Dropped because the pool was empty; <see cref="Relay.Core.Diagnostics.DropReason.PoolExhausted"/>.</summary>
-    public long PoolExhausted { get; init; }
 
     /// <summary>Receive calls (not datagrams) that failed for a reason other than an empty queue.</summary>
     public long ReceiveErrors { get; init; }

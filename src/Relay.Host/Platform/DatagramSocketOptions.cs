@@ -15,7 +15,7 @@ public sealed record DatagramSocketOptions
     /// <summary>Send buffer to ask for, in bytes; 0 keeps the system's default. At most net.core.wmem_max is granted.</summary>
     public int SendBufferBytes { get; init; } = 4 << 20;
 
-    /// <summary>Datagrams per system call, 1 to <see cref="BatchMaxSize"/>. As many pool slots wait to be filled.</summary>
+    /// <summary>Datagrams per system call, 1 to <see cref="BatchMaxSize"/>.</summary>
     public int BatchSize { get; init; } = 64;
 
     /// <summary>Uses <see cref="PortableDatagramSocket"/> even where a faster one would work.</summary>

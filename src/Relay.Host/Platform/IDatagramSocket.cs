@@ -15,10 +15,12 @@ public interface IDatagramSocket : IDisposable
     /// <summary>Totals since the socket was opened; safe to read from any thread.</summary>
     DatagramCounters Counters { get; }
 
+    /// <summary>Where received datagrams lie.</summary>
+    ReceiveSlab Slab { get; }
+
     /// <summary>
-    /// Takes what has arrived, without blocking. Each datagram lies at <see cref="PacketPool.HeadroomBytes"/> of a slot of
-    /// its own, and the caller takes over that slot as its <see cref="PacketOwner.Receive"/> holder. Datagrams that do not
-    /// fit a slot are dropped, and so is what arrives while the pool is empty: the kernel's queue never stalls.
+    /// Takes what has arrived, without blocking. The datagrams lie in <see cref="Slab"/> and are good until the next call.
+    /// Longer ones than <see cref="PacketPool.DatagramMaxBytes"/> are dropped.
     /// </summary>
     /// <returns>How many entries of <paramref name="batch"/> were filled; 0 if nothing usable has arrived.</returns>
     int Receive(Span<Received> batch);

@@ -10,8 +10,8 @@ using static Relay.Host.Platform.LinuxSystemCalls;
 namespace Relay.Host.Platform;
 
 /// <summary>
-/// UDP by <c>recvmmsg</c> and <c>sendmmsg</c>: one system call for a batch, straight from and into the packet pool's slots,
-/// nothing allocated after the constructor.
+/// UDP by <c>recvmmsg</c> and <c>sendmmsg</c>: one system call for a batch, from the packet pool's slots and into the
+/// receive slab, nothing allocated after the constructor.
 /// </summary>
 internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
 {
@@ -22,7 +22,6 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
     private readonly int _socketDescriptor;
     private readonly int _eventDescriptor;
     private readonly PacketPool _pool;
-    private readonly ReceiveSlots _slots;
     private readonly bool _isIPv4;
     private readonly int _batchSize;
 
@@ -30,14 +29,12 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
     private readonly MultiMessageHeader[] _incoming;
     private readonly BufferVector[] _incomingBuffers;
     private readonly SocketAddressBytes[] _incomingNames;
-    private readonly MultiMessageHeader[] _discarded;
     private readonly MultiMessageHeader[] _outgoing;
     private readonly BufferVector[] _outgoingBuffers;
     private readonly SocketAddressBytes[] _outgoingNames;
 
     private long _received;
     private long _truncatedReceives;
-    private long _poolExhausted;
     private long _receiveErrors;
     private long _sent;
     private long _sendErrors;
@@ -52,7 +49,7 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
         _socket = socket;
         _socketDescriptor = (int)socket.Handle;
         _pool = pool;
-        _slots = new ReceiveSlots(pool, batchSize);
+        Slab = new ReceiveSlab(batchSize, PacketPool.DatagramMaxBytes);
         _batchSize = batchSize;
         _isIPv4 = socket.AddressFamily == AddressFamily.InterNetwork;
         LocalAddress = TransportAddress.FromEndPoint((IPEndPoint)socket.LocalEndPoint!);
@@ -60,7 +57,6 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
         _incoming = GC.AllocateArray<MultiMessageHeader>(batchSize, pinned: true);
         _incomingBuffers = GC.AllocateArray<BufferVector>(batchSize, pinned: true);
         _incomingNames = GC.AllocateArray<SocketAddressBytes>(batchSize, pinned: true);
-        _discarded = GC.AllocateArray<MultiMessageHeader>(batchSize, pinned: true);
         _outgoing = GC.AllocateArray<MultiMessageHeader>(batchSize, pinned: true);
         _outgoingBuffers = GC.AllocateArray<BufferVector>(batchSize, pinned: true);
         _outgoingNames = GC.AllocateArray<SocketAddressBytes>(batchSize, pinned: true);
@@ -68,6 +64,7 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
         {
             Connect(ref _incoming[i].Header, _incomingBuffers, _incomingNames, i);
             Connect(ref _outgoing[i].Header, _outgoingBuffers, _outgoingNames, i);
+            _incomingBuffers[i].Base = Slab.Pointer(i);
             _incomingBuffers[i].Length = PacketPool.DatagramMaxBytes;
             ushort family = _isIPv4 ? AddressFamilyIPv4 : AddressFamilyIPv6;
             MemoryMarshal.Write(_outgoingNames[i], family);
@@ -85,11 +82,12 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
 
     public TransportAddress LocalAddress { get; }
 
+    public ReceiveSlab Slab { get; }
+
     public DatagramCounters Counters => new()
     {
         Received = Volatile.Read(ref _received),
         TruncatedReceives = Volatile.Read(ref _truncatedReceives),
-        PoolExhausted = Volatile.Read(ref _poolExhausted),
         ReceiveErrors = Volatile.Read(ref _receiveErrors),
         Sent = Volatile.Read(ref _sent),
         SendErrors = Volatile.Read(ref _sendErrors),
@@ -104,20 +102,12 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
             return 0;
         }
 
-        int ready = _slots.Prepare(wanted);
-        if (ready == 0)
+        for (int i = 0; i < wanted; i++)
         {
-            Discard();
-            return 0;
-        }
-
-        for (int i = 0; i < ready; i++)
-        {
-            _incomingBuffers[i].Base = _pool.Pointer(_slots[i]) + PacketPool.HeadroomBytes;
             _incoming[i].Header.NameLength = SocketAddressLayout.IPv6Bytes;
         }
 
-        int arrived = ReceiveInto(_incoming, ready);
+        int arrived = ReceiveMessages(wanted);
         int taken = 0;
         for (int i = 0; i < arrived; i++)
         {
@@ -129,8 +119,7 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
 
             batch[taken++] = new Received
             {
-                Packet = _slots.Take(i),
-                Offset = PacketPool.HeadroomBytes,
+                Offset = Slab.OffsetOf(i),
                 Length = (int)_incoming[i].Length,
                 Remote = SocketAddressLayout.Read(_incomingNames[i], _isIPv4),
             };
@@ -211,7 +200,6 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
         }
 
         _isDisposed = true;
-        _slots.Release();
         _socket.Dispose();
         _event.Dispose();
     }
@@ -223,14 +211,11 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
         header.Name = (SocketAddressBytes*)Unsafe.AsPointer(ref names[index]);
     }
 
-    /// <summary>Throws a batch away unread: headers without buffers make the kernel drop the bytes.</summary>
-    private void Discard() => _poolExhausted += ReceiveInto(_discarded, _batchSize);
-
-    private int ReceiveInto(MultiMessageHeader[] messages, int count)
+    private int ReceiveMessages(int count)
     {
-        fixed (MultiMessageHeader* first = messages)
+        fixed (MultiMessageHeader* first = _incoming)
         {
-            int arrived = ReceiveMessages(_socketDescriptor, first, (uint)count, MessageDoNotWait, null);
+            int arrived = LinuxSystemCalls.ReceiveMessages(_socketDescriptor, first, (uint)count, MessageDoNotWait, null);
             if (arrived >= 0)
             {
                 return arrived;

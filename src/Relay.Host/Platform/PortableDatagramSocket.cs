@@ -19,16 +19,13 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
     private readonly bool _isIPv4;
     private readonly SocketAddress _incomingName;
     private readonly SocketAddress _outgoingName;
-    private readonly byte[] _discarded = new byte[PacketPool.SlotBytes];
 
     // The framework cannot wait for a socket and an event at once, so a wake is an empty datagram to ourselves.
     private readonly Socket _waker;
     private readonly TransportAddress _wakerAddress;
 
-    private PacketHandle _slot;
     private long _received;
     private long _truncatedReceives;
-    private long _poolExhausted;
     private long _receiveErrors;
     private long _sent;
     private long _sendErrors;
@@ -43,6 +40,8 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
         _socket = socket;
         _pool = pool;
         _batchSize = batchSize;
+        // One byte more than fits, because a datagram cut off at the buffer's end is not marked on every system.
+        Slab = new ReceiveSlab(batchSize, PacketPool.DatagramMaxBytes + 1);
         _isIPv4 = socket.AddressFamily == AddressFamily.InterNetwork;
         _incomingName = new SocketAddress(socket.AddressFamily);
         _outgoingName = new SocketAddress(socket.AddressFamily);
@@ -71,11 +70,12 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
 
     public TransportAddress LocalAddress { get; }
 
+    public ReceiveSlab Slab { get; }
+
     public DatagramCounters Counters => new()
     {
         Received = Volatile.Read(ref _received),
         TruncatedReceives = Volatile.Read(ref _truncatedReceives),
-        PoolExhausted = Volatile.Read(ref _poolExhausted),
         ReceiveErrors = Volatile.Read(ref _receiveErrors),
         Sent = Volatile.Read(ref _sent),
         SendErrors = Volatile.Read(ref _sendErrors),
@@ -90,13 +90,7 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
         // batch, so that a flood of unusable datagrams cannot hold the worker.
         for (int looked = 0; looked < _batchSize && taken < batch.Length && _socket.Poll(0, SelectMode.SelectRead); looked++)
         {
-            bool hasSlot = !_slot.IsNone || _pool.TryRent(PacketOwner.Receive, out _slot);
-
-            // One byte more than fits, because a datagram cut off at the buffer's end is not marked on every system.
-            Span<byte> buffer = hasSlot
-                ? _pool.Span(_slot, PacketPool.HeadroomBytes, PacketPool.DatagramMaxBytes + 1)
-                : _discarded;
-            if (!TryReceive(buffer, out int length, out TransportAddress remote))
+            if (!TryReceive(Slab.Buffer(taken), out int length, out TransportAddress remote))
             {
                 break;
             }
@@ -106,24 +100,19 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
                 continue;
             }
 
-            if (!hasSlot)
-            {
-                _poolExhausted++;
-            }
-            else if (length > PacketPool.DatagramMaxBytes)
+            if (length > PacketPool.DatagramMaxBytes)
             {
                 _truncatedReceives++;
             }
             else
             {
-                batch[taken++] = new Received
+                batch[taken] = new Received
                 {
-                    Packet = _slot,
-                    Offset = PacketPool.HeadroomBytes,
+                    Offset = Slab.OffsetOf(taken),
                     Length = length,
                     Remote = remote,
                 };
-                _slot = default;
+                taken++;
             }
         }
 
@@ -212,11 +201,6 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
         }
 
         _isDisposed = true;
-        if (!_slot.IsNone)
-        {
-            _pool.Release(_slot, PacketOwner.Receive);
-        }
-
         _socket.Dispose();
         _waker.Dispose();
     }

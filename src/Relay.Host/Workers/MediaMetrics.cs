@@ -23,8 +23,7 @@ internal sealed class MediaMetrics(MediaPlane plane) : IMetricsSource
         Counter(writer, "relay_socket_sent_total", "Datagrams that the system took for sending.", w => w.SocketCounters.Sent);
         Counter(writer, "relay_socket_send_refused_total", "Datagrams that the system refused to send.", w => w.SocketCounters.SendErrors);
         Counter(writer, "relay_socket_send_buffer_full_total", "Datagrams lost to a full send buffer.", w => w.SocketCounters.SendBufferFull);
-        Counter(writer, "relay_socket_truncated_total", "Datagrams larger than a slot, never handed to the engine.", w => w.SocketCounters.TruncatedReceives);
-        Counter(writer, "relay_socket_pool_exhausted_total", "Datagrams read while the pool was empty, never handed to the engine.", w => w.SocketCounters.PoolExhausted);
+        Counter(writer, "relay_socket_truncated_total", "Datagrams too long for media, never handed to the engine.", w => w.SocketCounters.TruncatedReceives);
         Counter(writer, "relay_socket_receive_errors_total", "Receive calls that failed.", w => w.SocketCounters.ReceiveErrors);
         Counter(writer, "relay_worker_allocated_bytes_total", "Managed bytes allocated by the packet thread.", w => w.AllocatedBytes);
         WriteDrops(writer);

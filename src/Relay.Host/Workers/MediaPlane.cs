@@ -217,6 +217,7 @@ internal sealed class MediaPlane : IMediaPlane, IDisposable
                 Ice = new IceOptions { ConnectTimeout = TimeSpan.FromSeconds(_options.ConnectTimeoutSeconds) },
             },
             pool,
+            socket.Slab,
             handshakes,
             _random);
         return new Worker(

@@ -32,7 +32,7 @@ internal sealed class Worker : IDisposable
 
     /// <param name="index">The worker's number, from 0.</param>
     /// <param name="socket">Its socket; the worker owns it.</param>
-    /// <param name="pool">The packet memory that the socket and the engine use.</param>
+    /// <param name="pool">The packet memory that the engine sends from.</param>
     /// <param name="engine">Its engine; the worker owns it.</param>
     /// <param name="handshakes">Where the engine's associations make their handshakes; the worker owns it.</param>
     /// <param name="options">Batch size and mailbox capacity.</param>
@@ -120,11 +120,7 @@ internal sealed class Worker : IDisposable
                 _engine.HandleHandshake(slot, now);
             }
 
-            for (int i = 0; i < count; i++)
-            {
-                _engine.HandleDatagram(_received[i], now);
-            }
-
+            _engine.HandleDatagrams(_received.AsSpan(0, count), now);
             if (_engine.NextTimeout <= now)
             {
                 _engine.HandleTimeout(now);

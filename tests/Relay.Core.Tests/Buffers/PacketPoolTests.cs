@@ -13,14 +13,14 @@ public sealed class PacketPoolTests
         HashSet<int> slots = [];
         for (int i = 0; i < 4; i++)
         {
-            Assert.True(_pool.TryRent(PacketOwner.Receive, out PacketHandle packet));
+            Assert.True(_pool.TryRent(PacketOwner.Engine, out PacketHandle packet));
             Assert.False(packet.IsNone);
             Assert.True(slots.Add(packet.Slot));
         }
 
         Assert.Equal(0, _pool.FreeCount);
         Assert.Equal(4, _pool.InUse);
-        Assert.False(_pool.TryRent(PacketOwner.Receive, out PacketHandle none));
+        Assert.False(_pool.TryRent(PacketOwner.Engine, out PacketHandle none));
         Assert.True(none.IsNone);
     }
 
@@ -28,7 +28,7 @@ public sealed class PacketPoolTests
     public void A_released_slot_is_rented_again_under_another_handle()
     {
         PacketHandle first = Rent();
-        _pool.Release(first, PacketOwner.Receive);
+        _pool.Release(first, PacketOwner.Engine);
         PacketHandle second = Rent();
         Assert.Equal(first.Slot, second.Slot);
         Assert.NotEqual(first, second);
@@ -39,7 +39,7 @@ public sealed class PacketPoolTests
     {
         PacketHandle packet = Rent();
         _pool.Retain(packet, PacketOwner.RetransmissionCache);
-        _pool.Release(packet, PacketOwner.Receive);
+        _pool.Release(packet, PacketOwner.Engine);
         Assert.Equal(1, _pool.InUse);
         _pool.Slot(packet)[0] = 1;
         _pool.Release(packet, PacketOwner.RetransmissionCache);
@@ -50,10 +50,8 @@ public sealed class PacketPoolTests
     public void A_leak_is_named_by_its_owner()
     {
         PacketHandle packet = Rent();
-        Assert.Equal(1, _pool.CountHeldBy(PacketOwner.Receive));
-        _pool.Transfer(packet, PacketOwner.Receive, PacketOwner.Engine);
         _pool.Retain(packet, PacketOwner.Tap);
-        Assert.Equal(0, _pool.CountHeldBy(PacketOwner.Receive));
+        Assert.Equal(0, _pool.CountHeldBy(PacketOwner.Transmit));
         Assert.Equal(1, _pool.CountHeldBy(PacketOwner.Engine));
         Assert.Equal(1, _pool.CountHeldBy(PacketOwner.Tap));
         _pool.Release(packet, PacketOwner.Engine);
@@ -64,13 +62,12 @@ public sealed class PacketPoolTests
     public unsafe void Use_after_release_is_caught_however_it_is_tried()
     {
         PacketHandle packet = Rent();
-        _pool.Release(packet, PacketOwner.Receive);
+        _pool.Release(packet, PacketOwner.Engine);
         Assert.Throws<InvalidOperationException>(() => _pool.Slot(packet).Length);
         Assert.Throws<InvalidOperationException>(() => _pool.Span(packet, 0, 1).Length);
         Assert.Throws<InvalidOperationException>(() => _pool.Pointer(packet) == null);
         Assert.Throws<InvalidOperationException>(() => _pool.Retain(packet, PacketOwner.Tap));
-        Assert.Throws<InvalidOperationException>(() => _pool.Transfer(packet, PacketOwner.Receive, PacketOwner.Tap));
-        Assert.Throws<InvalidOperationException>(() => _pool.Release(packet, PacketOwner.Receive));
+        Assert.Throws<InvalidOperationException>(() => _pool.Release(packet, PacketOwner.Engine));
         Assert.Equal(4, _pool.FreeCount);
     }
 
@@ -78,12 +75,12 @@ public sealed class PacketPoolTests
     public void Use_after_release_is_caught_in_the_unchecked_pool_too()
     {
         var pool = new PacketPool(1);
-        Assert.True(pool.TryRent(PacketOwner.Receive, out PacketHandle packet));
-        pool.Release(packet, PacketOwner.Receive);
+        Assert.True(pool.TryRent(PacketOwner.Engine, out PacketHandle packet));
+        pool.Release(packet, PacketOwner.Engine);
         Assert.False(pool.IsChecked);
-        Assert.Throws<InvalidOperationException>(() => pool.Release(packet, PacketOwner.Receive));
+        Assert.Throws<InvalidOperationException>(() => pool.Release(packet, PacketOwner.Engine));
         Assert.Throws<InvalidOperationException>(() => pool.Slot(packet).Length);
-        Assert.Equal(0, pool.CountHeldBy(PacketOwner.Receive));
+        Assert.Equal(0, pool.CountHeldBy(PacketOwner.Engine));
     }
 
     [Fact]
@@ -91,7 +88,7 @@ public sealed class PacketPoolTests
     {
         PacketHandle packet = Rent();
         Span<byte> kept = _pool.Slot(packet);
-        _pool.Release(packet, PacketOwner.Receive);
+        _pool.Release(packet, PacketOwner.Engine);
         kept[^1] = 1;
         Assert.Throws<InvalidOperationException>(() => Rent());
     }
@@ -101,7 +98,6 @@ public sealed class PacketPoolTests
     {
         PacketHandle packet = Rent();
         Assert.Throws<InvalidOperationException>(() => _pool.Release(packet, PacketOwner.Tap));
-        Assert.Throws<InvalidOperationException>(() => _pool.Transfer(packet, PacketOwner.Tap, PacketOwner.Engine));
     }
 
     [Theory]
@@ -169,13 +165,13 @@ public sealed class PacketPoolTests
             PacketHandle packet = Rent();
             _pool.Retain(packet, PacketOwner.Tap);
             _pool.Release(packet, PacketOwner.Tap);
-            _pool.Release(packet, PacketOwner.Receive);
+            _pool.Release(packet, PacketOwner.Engine);
         }
     }
 
     private PacketHandle Rent()
     {
-        Assert.True(_pool.TryRent(PacketOwner.Receive, out PacketHandle packet));
+        Assert.True(_pool.TryRent(PacketOwner.Engine, out PacketHandle packet));
         return packet;
     }
 }

@@ -17,13 +17,14 @@ public sealed class RelayEngineTests : IDisposable
     private static readonly TransportId Leg = new(IceLeg.Slot, 1);
 
     private readonly PacketPool _pool = new(64, isChecked: true);
+    private readonly ReceiveSlab _slab = new(buffers: 2, bufferBytes: 8192);
     private readonly FakeDtls _dtls = new();
     private readonly IceLeg _client = new(start: false);
     private readonly RelayEngine _engine;
     private Instant _now = new(TimeSpan.FromHours(1).Ticks);
 
     public RelayEngineTests() =>
-        _engine = new RelayEngine(new EngineOptions { TransportsMax = 8 }, _pool, _dtls, new SeededRandomSource(1));
+        _engine = new RelayEngine(new EngineOptions { TransportsMax = 8 }, _pool, _slab, _dtls, new SeededRandomSource(1));
 
     public void Dispose()
     {
@@ -200,16 +201,8 @@ public sealed class RelayEngineTests : IDisposable
 
     private void Receive(TransportAddress from, byte[] datagram)
     {
-        Assert.True(_pool.TryRent(PacketOwner.Receive, out PacketHandle slot));
-        datagram.CopyTo(_pool.Slot(slot)[PacketPool.HeadroomBytes..]);
-        var received = new Received
-        {
-            Packet = slot,
-            Offset = PacketPool.HeadroomBytes,
-            Length = datagram.Length,
-            Remote = from,
-        };
-        _engine.HandleDatagram(received, _now);
+        datagram.CopyTo(_slab.Buffer(1));
+        _engine.HandleDatagrams([new Received { Offset = _slab.OffsetOf(1), Length = datagram.Length, Remote = from }], _now);
     }
 
     private List<byte[]> Drain()

@@ -92,21 +92,10 @@ internal sealed class PlainLeg : IDisposable
         return report[..length];
     }
 
-    public DropReason Receive(TransportAddress from, byte[] datagram)
-    {
-        if (!Pool.TryRent(PacketOwner.Engine, out PacketHandle slot))
-        {
-            return DropReason.PoolExhausted;
-        }
-
-        datagram.CopyTo(Pool.Slot(slot)[PacketPool.HeadroomBytes..]);
-        var received = new Received { Packet = slot, Offset = PacketPool.HeadroomBytes, Length = datagram.Length, Remote = from };
-        DropReason reason = DatagramClassifier.Classify(datagram) == DatagramKind.Rtcp
-            ? Transport.HandleRtcp(received, Now)
-            : Transport.HandleRtp(received, Now);
-        Pool.Release(slot, PacketOwner.Engine);
-        return reason;
-    }
+    public DropReason Receive(TransportAddress from, byte[] datagram) =>
+        DatagramClassifier.Classify(datagram) == DatagramKind.Rtcp
+            ? Transport.HandleRtcp(datagram, from, Now)
+            : Transport.HandleRtp(datagram, from, Now);
 
     /// <summary>What the relay wants to send, opened.</summary>
     public List<(TransportAddress Remote, byte[] Packet)> Sent()

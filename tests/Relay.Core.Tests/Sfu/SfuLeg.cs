@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Relay.Core.Buffers;
 using Relay.Core.Codecs;
 using Relay.Core.Diagnostics;
 using Relay.Core.Engine;
@@ -100,7 +99,7 @@ internal sealed class SfuLeg : IDisposable
         RtpHeaderWriter.Write(header, marker: true, payloadType, sequence, timestamp, ssrc, hasExtension: false);
         byte[] datagram = new byte[header.Length + payload.Length + 32];
         _outbound.Protect(header, default, payload, datagram, out int length);
-        return Deliver(datagram.AsSpan(0, length), Session.HandleRtp);
+        return Settle(Session.HandleRtp(datagram.AsSpan(0, length), _network.Now));
     }
 
     public DropReason SendRtcp(ReadOnlySpan<byte> compound)
@@ -108,7 +107,7 @@ internal sealed class SfuLeg : IDisposable
         byte[] datagram = new byte[compound.Length + 64];
         compound.CopyTo(datagram);
         _outbound.ProtectRtcp(datagram, compound.Length, out int length);
-        return Deliver(datagram.AsSpan(0, length), Session.HandleRtcp);
+        return Settle(Session.HandleRtcp(datagram.AsSpan(0, length), _network.Now));
     }
 
     public DropReason SendNack(params ushort[] sequences)
@@ -167,25 +166,8 @@ internal sealed class SfuLeg : IDisposable
         _outbound.Dispose();
     }
 
-    private delegate DropReason Handler(in Received received, Instant now);
-
-    private DropReason Deliver(ReadOnlySpan<byte> datagram, Handler handle)
+    private DropReason Settle(DropReason reason)
     {
-        if (!_network.Pool.TryRent(PacketOwner.Engine, out PacketHandle slot))
-        {
-            return DropReason.PoolExhausted;
-        }
-
-        datagram.CopyTo(_network.Pool.Slot(slot)[PacketPool.HeadroomBytes..]);
-        var received = new Received
-        {
-            Packet = slot,
-            Offset = PacketPool.HeadroomBytes,
-            Length = datagram.Length,
-            Remote = Address,
-        };
-        DropReason reason = handle(received, _network.Now);
-        _network.Pool.Release(slot, PacketOwner.Engine);
         _network.Settle();
         return reason;
     }

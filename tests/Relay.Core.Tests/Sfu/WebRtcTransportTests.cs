@@ -82,12 +82,12 @@ public sealed class WebRtcTransportTests : IDisposable
     {
         Check(Remote);
         Drain();
-        Assert.Equal(DropReason.AddressNotValidated, Receive(IceLeg.B, _transport.HandleDtls));
-        Assert.Equal(DropReason.AddressNotValidated, Receive(IceLeg.B, _transport.HandleRtp));
-        Assert.Equal(DropReason.AddressNotValidated, Receive(IceLeg.B, _transport.HandleRtcp));
+        Assert.Equal(DropReason.AddressNotValidated, Receive(IceLeg.B, HandleDtls));
+        Assert.Equal(DropReason.AddressNotValidated, Receive(IceLeg.B, HandleRtp));
+        Assert.Equal(DropReason.AddressNotValidated, Receive(IceLeg.B, HandleRtcp));
         Assert.Equal(0, _dtls.Handled);
-        Assert.Equal(DropReason.None, Receive(Remote, _transport.HandleDtls));
-        Assert.Equal(DropReason.SrtpNoKeys, Receive(Remote, _transport.HandleRtp));
+        Assert.Equal(DropReason.None, Receive(Remote, HandleDtls));
+        Assert.Equal(DropReason.SrtpNoKeys, Receive(Remote, HandleRtp));
         Assert.Equal(1, _dtls.Handled);
     }
 
@@ -122,7 +122,7 @@ public sealed class WebRtcTransportTests : IDisposable
         Connect();
         Assert.True(_transport.IsConnected);
         Assert.True(_transport.Session.CanSend);
-        Assert.Equal(DropReason.SrtpAuthenticationFailed, Receive(Remote, _transport.HandleRtp));
+        Assert.Equal(DropReason.SrtpAuthenticationFailed, Receive(Remote, HandleRtp));
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class WebRtcTransportTests : IDisposable
         Check(Remote);
         _dtls.CanExport = false;
         _dtls.State = DtlsState.Connected;
-        Receive(Remote, _transport.HandleDtls);
+        Receive(Remote, HandleDtls);
         Assert.False(_transport.IsConnected);
         Assert.Equal(CloseReason.DtlsFailed, _transport.CloseReason);
         Assert.Equal(Instant.Never, _transport.NextTimeout);
@@ -159,7 +159,7 @@ public sealed class WebRtcTransportTests : IDisposable
         Connect();
         _dtls.State = DtlsState.Closed;
         _dtls.CloseReason = reason;
-        Receive(Remote, _transport.HandleDtls);
+        Receive(Remote, HandleDtls);
         Assert.Equal(reason, _transport.CloseReason);
     }
 
@@ -206,7 +206,7 @@ public sealed class WebRtcTransportTests : IDisposable
     {
         Connect();
         _dtls.CloseReason = CloseReason.PeerClosed;
-        Receive(Remote, _transport.HandleDtls);
+        Receive(Remote, HandleDtls);
         _transport.Close(CloseReason.Requested);
         Assert.Equal(CloseReason.PeerClosed, _transport.CloseReason);
         Assert.Contains(Drain(), d => d.Datagram is [21, 0]);
@@ -214,13 +214,13 @@ public sealed class WebRtcTransportTests : IDisposable
         Assert.Equal(DropReason.WrongState, Check(Remote));
     }
 
-    private delegate DropReason Handler(in Received received, Instant now);
+    private delegate DropReason Handler(Span<byte> datagram, in TransportAddress from, Instant now);
 
     private void Connect()
     {
         Check(Remote);
         _dtls.State = DtlsState.Connected;
-        Receive(Remote, _transport.HandleDtls);
+        Receive(Remote, HandleDtls);
         _transport.HandleTimeout(_now);
         Drain();
     }
@@ -234,20 +234,18 @@ public sealed class WebRtcTransportTests : IDisposable
 
     private DropReason Receive(TransportAddress from, Handler handle)
     {
-        Assert.True(_pool.TryRent(PacketOwner.Engine, out PacketHandle slot));
         byte[] datagram = [0x80, 200, 0, 11, .. new byte[60]];
-        datagram.CopyTo(_pool.Slot(slot)[PacketPool.HeadroomBytes..]);
-        var received = new Received
-        {
-            Packet = slot,
-            Offset = PacketPool.HeadroomBytes,
-            Length = datagram.Length,
-            Remote = from,
-        };
-        DropReason reason = handle(received, _now);
-        _pool.Release(slot, PacketOwner.Engine);
-        return reason;
+        return handle(datagram, from, _now);
     }
+
+    private DropReason HandleDtls(Span<byte> datagram, in TransportAddress from, Instant now) =>
+        _transport.HandleDtls(datagram, from, now);
+
+    private DropReason HandleRtp(Span<byte> datagram, in TransportAddress from, Instant now) =>
+        _transport.HandleRtp(datagram, from, now);
+
+    private DropReason HandleRtcp(Span<byte> datagram, in TransportAddress from, Instant now) =>
+        _transport.HandleRtcp(datagram, from, now);
 
     private List<(TransportAddress Remote, byte[] Datagram)> Drain()
     {

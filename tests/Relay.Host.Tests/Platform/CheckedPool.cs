@@ -24,13 +24,5 @@ public sealed class CheckedPool(int slots) : IDisposable
         }
     }
 
-    public void Release(List<Received> batch)
-    {
-        foreach (Received received in batch)
-        {
-            Pool.Release(received.Packet, PacketOwner.Receive);
-        }
-    }
-
     public void Dispose() => Assert.Equal(0, Pool.InUse);
 }

@@ -36,9 +36,7 @@ public class LinuxDatagramSocketTests : DatagramSocketTests
         var counts = new List<int>();
         while (counts.Sum() < 10)
         {
-            int received = socket.Receive(batch);
-            counts.Add(received);
-            pool.Release([.. batch.AsSpan(0, received)]);
+            counts.Add(socket.Receive(batch));
         }
 
         Assert.Equal([4, 4, 2], counts);

@@ -126,7 +126,7 @@ public sealed class WorkerTests : IDisposable
     private Worker Create(IDatagramSocket socket, int mailboxCapacity = 64)
     {
         var handshakes = new HandshakeThread(5, _dtls, 8, socket.Wake);
-        var engine = new RelayEngine(new EngineOptions { TransportsMax = 8 }, _pool, handshakes, new SystemRandomSource());
+        var engine = new RelayEngine(new EngineOptions { TransportsMax = 8 }, _pool, socket.Slab, handshakes, new SystemRandomSource());
         return new Worker(5, socket, _pool, engine, handshakes, new WorkerOptions { MailboxCapacity = mailboxCapacity }, (worker, told) =>
         {
             lock (_events)
@@ -163,6 +163,8 @@ public sealed class WorkerTests : IDisposable
         public TransportAddress LocalAddress => default;
 
         public DatagramCounters Counters => default;
+
+        public ReceiveSlab Slab { get; } = new(1, 1);
 
         public int Receive(Span<Received> batch) => 0;
 
