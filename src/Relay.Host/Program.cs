@@ -12,7 +12,11 @@ if (loaded.Problems.Count > 0)
 try
 {
     using var media = new MediaPlane(loaded.Options.Media);
-    media.Start();
+    foreach (string problem in media.Start())
+    {
+        Console.Error.WriteLine("relay: " + problem);
+    }
+
     return await RelayProcess.RunAsync(loaded.Options, builder =>
     {
         builder.Services.AddSingleton<IMediaPlane>(media);

@@ -10,5 +10,12 @@ public struct Received
 {
     public int Offset;
     public int Length;
+
+    /// <summary>
+    /// When the system received it, in nanoseconds of a clock that only whoever filled it in knows; 0 if that is not
+    /// measured. What the datagram causes to be sent carries it on.
+    /// </summary>
+    public long Arrival;
+
     public TransportAddress Remote;
 }

@@ -11,5 +11,9 @@ public struct Transmit
     public PacketHandle Packet;
     public int Offset;
     public int Length;
+
+    /// <summary><see cref="Received.Arrival"/> of the datagram that caused it; 0 if none did.</summary>
+    public long Arrival;
+
     public TransportAddress Remote;
 }

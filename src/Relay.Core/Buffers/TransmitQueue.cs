@@ -24,6 +24,9 @@ public sealed class TransmitQueue
 
     public int Count => _count;
 
+    /// <summary>The <see cref="Transmit.Arrival"/> of what is queued from now on.</summary>
+    public long Arrival { get; set; }
+
     /// <summary>Takes a slot for a datagram to be written; false if the pool is empty or the queue is full.</summary>
     public bool TryRent(out PacketHandle packet)
     {
@@ -43,6 +46,7 @@ public sealed class TransmitQueue
             Packet = packet,
             Offset = PacketPool.HeadroomBytes,
             Length = length,
+            Arrival = Arrival,
             Remote = remote,
         };
     }

@@ -69,8 +69,11 @@ public sealed class RelayEngine : IDisposable
     {
         foreach (ref readonly Received received in batch)
         {
+            _transmits.Arrival = received.Arrival;
             HandleDatagram(_slab.Span(received), received.Remote, now);
         }
+
+        _transmits.Arrival = 0;
     }
 
     /// <summary>Does everything whose time has come.</summary>

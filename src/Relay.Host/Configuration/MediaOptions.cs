@@ -88,6 +88,52 @@ public sealed class MediaOptions
     public bool UsePortableSockets { get; set; }
 
     /// <summary>
+    /// Lets the kernel cut one message into the datagrams of a train (UDP_SEGMENT, "GSO"), for much less processor time a
+    /// packet. Default true: where the kernel can (Linux 4.18); it is switched off by itself if trains are refused. Risk of
+    /// false: up to six times the processor time for sending bursts.
+    /// </summary>
+    [Option]
+    public bool Gso { get; set; } = true;
+
+    /// <summary>
+    /// Takes trains that the kernel has put together (UDP_GRO), for less processor time a packet. Default true: where the
+    /// kernel can (Linux 5.0). Risk: 4 MB of memory a worker.
+    /// </summary>
+    [Option]
+    public bool Gro { get; set; } = true;
+
+    /// <summary>
+    /// How long a busy worker lets packets gather before it takes them, so that they share system calls. An idle one
+    /// never waits. Default 50, 0 to 200 microseconds (0: never). Risk: each microsecond may be one of added latency under
+    /// load; 0 costs processor time.
+    /// </summary>
+    [Option(Min = 0, Max = 200, Unit = "microseconds")]
+    public int CoalesceMicroseconds { get; set; } = 50;
+
+    /// <summary>
+    /// Processors for the workers: worker i runs on the i-th of the list, again from its start if it is short. Default
+    /// none: on any. At most 64. Risk: a processor that also serves the network card's interrupts or the API is a
+    /// bottleneck. Linux only.
+    /// </summary>
+    [Option(Format = OptionFormat.Processor, MaxItems = 64)]
+    public IReadOnlyList<string> CpuAffinity { get; set; } = [];
+
+    /// <summary>
+    /// SCHED_FIFO priority of the workers' threads: they run before everything of normal priority. Needs CAP_SYS_NICE or
+    /// LimitRTPRIO. Default 0, 0 to 99 (0: normal scheduling). Risk: a worker under full load takes its whole processor;
+    /// leave one for the rest. Linux only.
+    /// </summary>
+    [Option(Min = 0, Max = 99, Unit = "priority")]
+    public int RealtimePriority { get; set; }
+
+    /// <summary>
+    /// Measures for each packet how long after its arrival in the kernel it is sent on: relay_forward_latency_seconds of
+    /// /metrics. Default false. Risk: a few percent of processor time. Linux only.
+    /// </summary>
+    [Option]
+    public bool MeasureLatency { get; set; }
+
+    /// <summary>
     /// A leg whose ICE and DTLS are not done after this time is closed. Default 30, 5 to 120 seconds.
     /// </summary>
     [Option(Min = 5, Max = 120, Unit = "seconds")]

@@ -47,6 +47,9 @@ internal enum OptionFormat
     /// <summary>An address, or a network as address/prefix.</summary>
     Network,
 
+    /// <summary>The number of a processor, from 0.</summary>
+    Processor,
+
     /// <summary>The name of an SRTP protection profile.</summary>
     SrtpProfile,
 }

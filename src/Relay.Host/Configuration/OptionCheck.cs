@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Relay.Host.Platform;
 
 namespace Relay.Host.Configuration;
 
@@ -102,6 +103,8 @@ internal static class OptionCheck
             OptionFormat.Address => IPAddress.TryParse(text, out _),
             OptionFormat.ReachableAddress => IPAddress.TryParse(text, out IPAddress? address) && !IsWildcard(address),
             OptionFormat.Network => IPAddress.TryParse(text, out _) || IPNetwork.TryParse(text, out _),
+            OptionFormat.Processor => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                && number < PacketThread.ProcessorsMax,
             OptionFormat.SrtpProfile => SrtpProfileNames.Contains(text, StringComparer.Ordinal),
             _ => true,
         };
@@ -116,6 +119,7 @@ internal static class OptionCheck
         OptionFormat.Address => "must be an IPv4 or IPv6 address",
         OptionFormat.ReachableAddress => "must be an IPv4 or IPv6 address that clients can reach (no wildcard)",
         OptionFormat.Network => "must be an address or a network such as 10.0.0.0/8",
+        OptionFormat.Processor => "must be the number of a processor, from 0",
         OptionFormat.SrtpProfile => "must be one of " + string.Join(", ", SrtpProfileNames),
         _ => "may be anything",
     };
@@ -127,6 +131,7 @@ internal static class OptionCheck
         OptionFormat.Address => "0.0.0.0",
         OptionFormat.ReachableAddress => "192.0.2.10",
         OptionFormat.Network => "10.0.0.0/8",
+        OptionFormat.Processor => "1",
         OptionFormat.SrtpProfile => SrtpProfileNames[0],
         _ => "value",
     };

@@ -6,6 +6,12 @@ public readonly record struct DatagramCounters
     /// <summary>Handed to the worker.</summary>
     public long Received { get; init; }
 
+    /// <summary>Messages of the receive calls: fewer than datagrams where the kernel hands over trains.</summary>
+    public long ReceivedMessages { get; init; }
+
+    /// <summary>Receive calls that brought something.</summary>
+    public long ReceiveCalls { get; init; }
+
     /// <summary>Dropped because they are too long; <see cref="Relay.Core.Diagnostics.DropReason.PacketTooLarge"/>.</summary>
     public long TruncatedReceives { get; init; }
 
@@ -14,6 +20,15 @@ public readonly record struct DatagramCounters
 
     /// <summary>Taken by the system for sending.</summary>
     public long Sent { get; init; }
+
+    /// <summary>Messages of the send calls: fewer than datagrams where the kernel takes trains.</summary>
+    public long SentMessages { get; init; }
+
+    /// <summary>Send calls.</summary>
+    public long SendCalls { get; init; }
+
+    /// <summary>Trains that were refused and went out datagram by datagram.</summary>
+    public long TrainsRefused { get; init; }
 
     /// <summary>Refused by the system one by one, such as for an unroutable address; SendFailed in the drop reasons.</summary>
     public long SendErrors { get; init; }

@@ -16,6 +16,7 @@ public static class DatagramSocketFactory
         ArgumentNullException.ThrowIfNull(pool);
         ArgumentNullException.ThrowIfNull(options);
         if (options.BatchSize is < 1 or > DatagramSocketOptions.BatchMaxSize
+            || options.SendBatchSize is < 1 or > DatagramSocketOptions.BatchMaxSize
             || options.ReceiveBufferBytes < 0
             || options.SendBufferBytes < 0)
         {
@@ -26,7 +27,7 @@ public static class DatagramSocketFactory
         try
         {
             return OperatingSystem.IsLinux() && !options.UsePortable
-                ? new LinuxDatagramSocket(socket, pool, options.BatchSize)
+                ? new LinuxDatagramSocket(socket, pool, options)
                 : new PortableDatagramSocket(socket, pool, options.BatchSize);
         }
         catch

@@ -15,8 +15,14 @@ public sealed record DatagramSocketOptions
     /// <summary>Send buffer to ask for, in bytes; 0 keeps the system's default. At most net.core.wmem_max is granted.</summary>
     public int SendBufferBytes { get; init; } = 4 << 20;
 
-    /// <summary>Datagrams per system call, 1 to <see cref="BatchMaxSize"/>.</summary>
+    /// <summary>What the kernel may do for the socket, where it can.</summary>
+    public DatagramOffloads Offloads { get; init; } = DatagramOffloads.Send | DatagramOffloads.Receive;
+
+    /// <summary>Messages per receive call, 1 to <see cref="BatchMaxSize"/>.</summary>
     public int BatchSize { get; init; } = 64;
+
+    /// <summary>Datagrams that are sorted into messages and sent together, 1 to <see cref="BatchMaxSize"/>.</summary>
+    public int SendBatchSize { get; init; } = 512;
 
     /// <summary>Uses <see cref="PortableDatagramSocket"/> even where a faster one would work.</summary>
     public bool UsePortable { get; init; }

@@ -15,6 +15,9 @@ public interface IDatagramSocket : IDisposable
     /// <summary>Totals since the socket was opened; safe to read from any thread.</summary>
     DatagramCounters Counters { get; }
 
+    /// <summary>What the kernel does for the socket; safe to read from any thread.</summary>
+    DatagramOffloads Offloads { get; }
+
     /// <summary>Where received datagrams lie.</summary>
     ReceiveSlab Slab { get; }
 
@@ -26,7 +29,7 @@ public interface IDatagramSocket : IDisposable
     int Receive(Span<Received> batch);
 
     /// <summary>
-    /// Sends the batch in order, without blocking. A datagram that the system refuses is skipped, its neighbours are not
+    /// Sends the batch without blocking; what goes to one address, in order. A datagram that the system refuses is skipped, its neighbours are not
     /// lost; when the send buffer is full, the rest is dropped. The handles stay the caller's to release.
     /// </summary>
     /// <returns>How many datagrams the system took.</returns>

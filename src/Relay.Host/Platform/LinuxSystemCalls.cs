@@ -14,7 +14,13 @@ internal static unsafe partial class LinuxSystemCalls
     public const ushort AddressFamilyIPv6 = 10;
 
     public const int ErrorInterrupted = 4;
+    public const int ErrorIO = 5;
     public const int ErrorAgain = 11;
+    public const int ErrorInvalid = 22;
+    public const int ErrorMessageSize = 90;
+
+    /// <summary>MSG_CTRUNC: there was no room for all control messages.</summary>
+    public const int MessageControlTruncated = 0x8;
 
     /// <summary>MSG_TRUNC: the datagram was longer than its buffer.</summary>
     public const int MessageTruncated = 0x20;
@@ -24,6 +30,18 @@ internal static unsafe partial class LinuxSystemCalls
 
     /// <summary>POLLIN.</summary>
     public const short PollIn = 0x1;
+
+    /// <summary>CLOCK_MONOTONIC.</summary>
+    public const int ClockMonotonic = 1;
+
+    /// <summary>PR_SET_TIMERSLACK.</summary>
+    public const int SetTimerSlack = 29;
+
+    /// <summary>SCHED_FIFO.</summary>
+    public const int SchedulerFifo = 1;
+
+    /// <summary>SCHED_RESET_ON_FORK.</summary>
+    public const int SchedulerResetOnFork = 0x40000000;
 
     /// <summary>EFD_CLOEXEC | EFD_NONBLOCK.</summary>
     public const int EventCloseOnExecuteNonBlocking = 0x80000 | 0x800;
@@ -45,6 +63,18 @@ internal static unsafe partial class LinuxSystemCalls
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(int descriptor, void* data, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "clock_nanosleep")]
+    public static partial int Sleep(int clock, int flags, TimeSpec* time, TimeSpec* left);
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    public static partial int ProcessControl(int option, nuint first, nuint second, nuint third, nuint fourth);
+
+    [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
+    public static partial int SetAffinity(int thread, nuint bytes, ulong* mask);
+
+    [LibraryImport("libc", EntryPoint = "sched_setscheduler", SetLastError = true)]
+    public static partial int SetScheduler(int thread, int policy, int* priority);
 
     /// <summary>struct iovec.</summary>
     public struct BufferVector

@@ -70,6 +70,8 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
 
     public TransportAddress LocalAddress { get; }
 
+    public DatagramOffloads Offloads => DatagramOffloads.None;
+
     public ReceiveSlab Slab { get; }
 
     public DatagramCounters Counters => new()

@@ -20,6 +20,9 @@ public sealed class PrometheusWriter
     /// <summary>Starts a family whose values go up and down.</summary>
     public PrometheusWriter Gauge(string name, string help) => Family(name, help, "gauge");
 
+    /// <summary>Starts a family of histograms; each is samples with the suffixes _bucket, _sum and _count.</summary>
+    public PrometheusWriter Histogram(string name, string help) => Family(name, help, "histogram");
+
     /// <summary>A sample without labels.</summary>
     public PrometheusWriter Sample(long value) => Sample([], value);
 
@@ -27,9 +30,19 @@ public sealed class PrometheusWriter
     public PrometheusWriter Sample(string label, string labelValue, long value) => Sample([(label, labelValue)], value);
 
     /// <summary>A sample of the family last started.</summary>
-    public PrometheusWriter Sample(ReadOnlySpan<(string Name, string Value)> labels, long value)
+    public PrometheusWriter Sample(ReadOnlySpan<(string Name, string Value)> labels, long value) =>
+        Append(string.Empty, labels, value.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>A sample of the family last started whose name goes on with the suffix.</summary>
+    public PrometheusWriter Sample(string suffix, ReadOnlySpan<(string Name, string Value)> labels, double value) =>
+        Append(suffix, labels, value.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Everything written so far.</summary>
+    public override string ToString() => _text.ToString();
+
+    private PrometheusWriter Append(string suffix, ReadOnlySpan<(string Name, string Value)> labels, string value)
     {
-        _text.Append(_family);
+        _text.Append(_family).Append(suffix);
         for (int i = 0; i < labels.Length; i++)
         {
             _text.Append(i == 0 ? '{' : ',').Append(labels[i].Name).Append("=\"");
@@ -42,12 +55,9 @@ public sealed class PrometheusWriter
             _text.Append('}');
         }
 
-        _text.Append(' ').Append(value.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        _text.Append(' ').Append(value).Append('\n');
         return this;
     }
-
-    /// <summary>Everything written so far.</summary>
-    public override string ToString() => _text.ToString();
 
     private PrometheusWriter Family(string name, string help, string type)
     {

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text;
 using Relay.Core.Diagnostics;
 using Relay.Core.Srtp;
+using Relay.Host.Platform;
 using Relay.Host.Platform.OpenSsl;
 using Relay.Host.Telemetry;
 
@@ -20,6 +22,13 @@ internal sealed class MediaMetrics(MediaPlane plane) : IMetricsSource
         Counter(writer, "relay_rtx_recovered_total", "Packets lost on the way in and recovered.", w => w.Counters.Recovered);
         Counter(writer, "relay_nacks_sent_total", "NACK messages sent.", w => w.Counters.NacksSent);
         Counter(writer, "relay_keyframe_requests_total", "PLI and FIR messages sent.", w => w.Counters.KeyframeRequests);
+        Counter(writer, "relay_socket_receive_calls_total", "Receive calls that brought something.", w => w.SocketCounters.ReceiveCalls);
+        Counter(writer, "relay_socket_received_messages_total", "Messages received: trains (GRO) and single datagrams.", w => w.SocketCounters.ReceivedMessages);
+        Counter(writer, "relay_socket_received_total", "Datagrams received; by messages, the length of trains.", w => w.SocketCounters.Received);
+        Counter(writer, "relay_socket_send_calls_total", "Send calls.", w => w.SocketCounters.SendCalls);
+        Counter(writer, "relay_socket_sent_messages_total", "Messages sent: trains (GSO) and single datagrams.", w => w.SocketCounters.SentMessages);
+        Counter(writer, "relay_socket_trains_refused_total", "Trains that the system refused and that went out datagram by datagram.", w => w.SocketCounters.TrainsRefused);
+        Counter(writer, "relay_coalesce_pauses_total", "Pauses in which packets gathered.", w => w.CoalescePauses);
         Counter(writer, "relay_socket_sent_total", "Datagrams that the system took for sending.", w => w.SocketCounters.Sent);
         Counter(writer, "relay_socket_send_refused_total", "Datagrams that the system refused to send.", w => w.SocketCounters.SendErrors);
         Counter(writer, "relay_socket_send_buffer_full_total", "Datagrams lost to a full send buffer.", w => w.SocketCounters.SendBufferFull);
@@ -27,6 +36,10 @@ internal sealed class MediaMetrics(MediaPlane plane) : IMetricsSource
         Counter(writer, "relay_socket_receive_errors_total", "Receive calls that failed.", w => w.SocketCounters.ReceiveErrors);
         Counter(writer, "relay_worker_allocated_bytes_total", "Managed bytes allocated by the packet thread.", w => w.AllocatedBytes);
         WriteDrops(writer);
+        WriteLatency(writer);
+        Gauge(writer, "relay_gso", "1 if trains are sent.", w => w.Offloads.HasFlag(DatagramOffloads.Send) ? 1 : 0);
+        Gauge(writer, "relay_gro", "1 if trains are received.", w => w.Offloads.HasFlag(DatagramOffloads.Receive) ? 1 : 0);
+        Gauge(writer, "relay_coalesce_microseconds", "How long packets may gather under load; 0 if never.", w => (long)w.CoalesceMax.TotalMicroseconds);
         Gauge(writer, "relay_legs", "Open transports.", w => w.TransportCount);
         Gauge(writer, "relay_pool_slots_in_use", "Packet slots in use.", w => w.PoolSlotsInUse);
         writer.Counter("relay_legs_connected_total", "Legs whose ICE and DTLS were done.").Sample(plane.LegsConnected);
@@ -49,6 +62,34 @@ internal sealed class MediaMetrics(MediaPlane plane) : IMetricsSource
                     writer.Sample([("worker", Name(worker)), ("reason", ToSnakeCase(reason.ToString()))], count);
                 }
             }
+        }
+    }
+
+    // Cumulative, as the format wants it: each bucket counts all that is not above its bound.
+    private void WriteLatency(PrometheusWriter writer)
+    {
+        if (plane.Workers[0].Latency is null)
+        {
+            return;
+        }
+
+        writer.Histogram(
+            "relay_forward_latency_seconds",
+            "From the kernel's receive timestamp of a datagram to the send call of each datagram that it caused.");
+        foreach (Worker worker in plane.Workers)
+        {
+            LatencyHistogram latency = worker.Latency!;
+            double total = 0;
+            for (int i = 0; i < latency.BucketCount; i++)
+            {
+                long bound = LatencyHistogram.UpperBoundNanoseconds(i);
+                total += latency.Count(i);
+                string le = bound == long.MaxValue ? "+Inf" : (bound / 1e9).ToString(CultureInfo.InvariantCulture);
+                writer.Sample("_bucket", [("worker", Name(worker)), ("le", le)], total);
+            }
+
+            writer.Sample("_sum", [("worker", Name(worker))], latency.SumNanoseconds / 1e9);
+            writer.Sample("_count", [("worker", Name(worker))], total);
         }
     }
 
@@ -78,7 +119,7 @@ internal sealed class MediaMetrics(MediaPlane plane) : IMetricsSource
         }
     }
 
-    private static string Name(Worker worker) => worker.Index.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Name(Worker worker) => worker.Index.ToString(CultureInfo.InvariantCulture);
 
     private static string ToSnakeCase(string name)
     {

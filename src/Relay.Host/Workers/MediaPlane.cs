@@ -75,13 +75,9 @@ internal sealed class MediaPlane : IMediaPlane, IDisposable
 
     public void SetEventSink(IMediaEventSink sink) => _sink = sink;
 
-    public void Start()
-    {
-        foreach (Worker worker in _workers)
-        {
-            worker.Start();
-        }
-    }
+    /// <summary>Starts the threads.</summary>
+    /// <returns>What was asked for and could not be had, in words for the operator.</returns>
+    public IReadOnlyList<string> Start() => [.. _workers.SelectMany(worker => worker.Start())];
 
     public int ChooseWorker() => _legs.ChooseWorker(_options.LegsPerWorkerTarget);
 
@@ -207,6 +203,7 @@ internal sealed class MediaPlane : IMediaPlane, IDisposable
             {
                 ReceiveBufferBytes = _options.ReceiveBufferBytes,
                 SendBufferBytes = _options.SendBufferBytes,
+                Offloads = Offloads(),
                 UsePortable = _options.UsePortableSockets,
             }));
         var handshakes = new HandshakeThread(index, _dtls, _options.MaxLegsPerWorker, socket.Wake);
@@ -220,9 +217,24 @@ internal sealed class MediaPlane : IMediaPlane, IDisposable
             socket.Slab,
             handshakes,
             _random);
-        return new Worker(
-            index, socket, pool, engine, handshakes, new WorkerOptions { MailboxCapacity = _options.MailboxCapacity }, HandleEvent);
+        return new Worker(index, socket, pool, engine, handshakes, CreateWorkerOptions(index), HandleEvent);
     }
+
+    private DatagramOffloads Offloads() =>
+        (_options.Gso ? DatagramOffloads.Send : DatagramOffloads.None)
+        | (_options.Gro ? DatagramOffloads.Receive : DatagramOffloads.None)
+        | (_options.MeasureLatency ? DatagramOffloads.Timestamps : DatagramOffloads.None);
+
+    private WorkerOptions CreateWorkerOptions(int index) => new()
+    {
+        MailboxCapacity = _options.MailboxCapacity,
+        CoalesceMax = TimeSpan.FromMicroseconds(_options.CoalesceMicroseconds),
+        Processor = _options.CpuAffinity.Count == 0
+            ? null
+            : int.Parse(_options.CpuAffinity[index % _options.CpuAffinity.Count], CultureInfo.InvariantCulture),
+        RealtimePriority = _options.RealtimePriority,
+        MeasuresLatency = _options.MeasureLatency,
+    };
 
 #if DEBUG
     private const bool IsPoolChecked = true;

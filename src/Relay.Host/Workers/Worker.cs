@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Relay.Core.Buffers;
 using Relay.Core.Diagnostics;
@@ -27,7 +28,13 @@ internal sealed class Worker : IDisposable
     private readonly Action<int, EngineEvent> _handleEvent;
     private readonly Received[] _received;
     private readonly Transmit[] _transmits;
+    private readonly WorkerOptions _options;
+    private readonly LatencyHistogram? _latency;
     private readonly Thread _thread;
+    private readonly ManualResetEventSlim _isReady = new();
+    private readonly List<string> _startProblems = [];
+    private Coalescer _coalescer;
+    private long _allocatedBytes;
     private volatile bool _isStopping;
 
     /// <param name="index">The worker's number, from 0.</param>
@@ -35,7 +42,7 @@ internal sealed class Worker : IDisposable
     /// <param name="pool">The packet memory that the engine sends from.</param>
     /// <param name="engine">Its engine; the worker owns it.</param>
     /// <param name="handshakes">Where the engine's associations make their handshakes; the worker owns it.</param>
-    /// <param name="options">Batch size and mailbox capacity.</param>
+    /// <param name="options">Batch sizes, limits, and how its thread runs.</param>
     /// <param name="handleEvent">Takes the worker's number and an event, on the worker's thread; must not block.</param>
     public Worker(
         int index,
@@ -53,8 +60,11 @@ internal sealed class Worker : IDisposable
         _handshakes = handshakes;
         _mailbox = new Mailbox<Command>(options.MailboxCapacity);
         _handleEvent = handleEvent;
-        _received = new Received[options.BatchSize];
-        _transmits = new Transmit[options.BatchSize];
+        _options = options;
+        _received = new Received[options.ReceiveMax];
+        _transmits = new Transmit[options.SendMax];
+        _coalescer = new Coalescer(TimeSpan.Zero);
+        _latency = options.MeasuresLatency ? new LatencyHistogram() : null;
         _thread = new Thread(Run) { IsBackground = true, Name = $"relay worker {index}" };
     }
 
@@ -74,12 +84,28 @@ internal sealed class Worker : IDisposable
     /// <summary>Bytes that the worker's thread has allocated on the managed heap since its start; 0 before its first report.</summary>
     public long AllocatedBytes => Volatile.Read(ref _allocatedBytes);
 
-    private long _allocatedBytes;
+    public DatagramOffloads Offloads => _socket.Offloads;
 
-    public void Start()
+    /// <summary>How long packets may gather; zero if that is off, or if the system cannot sleep so briefly.</summary>
+    public TimeSpan CoalesceMax => Volatile.Read(ref _coalescer).PauseMax;
+
+    /// <summary>Pauses in which packets gathered.</summary>
+    public long CoalescePauses => Volatile.Read(ref _coalescer).Pauses;
+
+    /// <summary>
+    /// How old datagrams are when they are sent: from the system's receive timestamp of the datagram that caused one to the
+    /// moment before the call that sends it, one measure for each datagram. Null if it is not measured.
+    /// </summary>
+    public LatencyHistogram? Latency => _latency;
+
+    /// <summary>Starts the thread.</summary>
+    /// <returns>What was asked for and could not be had, in words for the operator.</returns>
+    public IReadOnlyList<string> Start()
     {
         _handshakes.Start();
         _thread.Start();
+        _isReady.Wait();
+        return _startProblems;
     }
 
     /// <summary>Hands a command to the worker, from any thread; false if its mailbox is full.</summary>
@@ -106,10 +132,12 @@ internal sealed class Worker : IDisposable
 
         _handshakes.Dispose();
         _socket.Dispose();
+        _isReady.Dispose();
     }
 
     private void Run()
     {
+        SetUpThread();
         while (!_isStopping)
         {
             bool mayHaveMore = HandleCommands();
@@ -131,6 +159,10 @@ internal sealed class Worker : IDisposable
             {
                 Volatile.Write(ref _allocatedBytes, GC.GetAllocatedBytesForCurrentThread());
                 Wait(now);
+            }
+            else if (count > 0)
+            {
+                Gather(count, now);
             }
         }
 
@@ -176,14 +208,68 @@ internal sealed class Worker : IDisposable
     private void Send(int count)
     {
         ReadOnlySpan<Transmit> batch = _transmits.AsSpan(0, count);
-        if (!batch.IsEmpty)
+        if (batch.IsEmpty)
         {
-            _socket.Send(batch);
+            return;
         }
 
+        if (_latency is not null)
+        {
+            Measure(batch, _latency);
+        }
+
+        _socket.Send(batch);
         foreach (ref readonly Transmit transmit in batch)
         {
             _pool.Release(transmit.Packet, PacketOwner.Transmit);
+        }
+    }
+
+    private static void Measure(ReadOnlySpan<Transmit> batch, LatencyHistogram latency)
+    {
+        long now = RealtimeClock.Nanoseconds;
+        foreach (ref readonly Transmit transmit in batch)
+        {
+            if (transmit.Arrival != 0)
+            {
+                latency.Add(now - transmit.Arrival);
+            }
+        }
+    }
+
+    private void SetUpThread()
+    {
+        if (_options.Processor is { } processor && !PacketThread.TryPin(processor))
+        {
+            _startProblems.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Media:CpuAffinity: worker {Index} may not run on processor {processor}; it runs on any."));
+        }
+
+        if (_options.RealtimePriority > 0 && !PacketThread.TrySetRealtimePriority(_options.RealtimePriority))
+        {
+            _startProblems.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Media:RealtimePriority: worker {Index} may not have it and runs as usual; give the process CAP_SYS_NICE or LimitRTPRIO."));
+        }
+
+        if (_options.CoalesceMax > TimeSpan.Zero && PacketThread.TryUseShortPauses(_options.CoalesceMax))
+        {
+            Volatile.Write(ref _coalescer, new Coalescer(_options.CoalesceMax));
+        }
+
+        _isReady.Set();
+    }
+
+    private void Gather(int count, Instant received)
+    {
+        if (_coalescer.PauseMax > TimeSpan.Zero)
+        {
+            TimeSpan pause = _coalescer.HandleReceived(count, received, MonotonicClock.Now);
+            if (pause > TimeSpan.Zero)
+            {
+                PacketThread.Pause(pause);
+            }
         }
     }
 

@@ -103,6 +103,61 @@ public sealed class WorkerTests : IDisposable
         Assert.Equal(1, socket.AtFirstWait);
     }
 
+    [Fact]
+    public void Trains_reach_the_engine_datagram_by_datagram_while_it_is_busy()
+    {
+        using Worker worker = Create(OpenSocket(), options: new WorkerOptions { CoalesceMax = TimeSpan.FromMicroseconds(100) });
+        Assert.Empty(worker.Start());
+        Assert.Equal(TimeSpan.FromMicroseconds(100), worker.CoalesceMax);
+        using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        sender.SetRawSocketOption(ControlMessages.UdpLevel, ControlMessages.UdpSegment, BitConverter.GetBytes(12));
+        byte[] train = [.. Enumerable.Repeat((byte[])[0x80, 0x60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 10).SelectMany(packet => packet)];
+        for (long sent = 0; worker.CoalescePauses == 0; sent += 10)
+        {
+            Assert.True(sent < 10_000_000, "It never paused.");
+            sender.SendTo(train, worker.LocalEndPoint);
+            // Not more than its buffer holds.
+            Until(() => worker.Counters.Received > sent - 1000);
+        }
+
+        Until(() => worker.Counters.Received == worker.SocketCounters.Received);
+        Assert.True(worker.SocketCounters.Received >= 10 * worker.SocketCounters.ReceivedMessages);
+        Assert.Equal(worker.Counters.Received, worker.Counters.Dropped(DropReason.UnknownFlow));
+        Assert.Equal(DatagramOffloads.Send | DatagramOffloads.Receive, worker.Offloads);
+    }
+
+    [Fact]
+    public void How_old_answers_are_is_measured_if_asked_for()
+    {
+        IDatagramSocket socket = OpenSocket(DatagramOffloads.Timestamps);
+        using Worker worker = Create(socket, options: new WorkerOptions { MeasuresLatency = true });
+        worker.Start();
+        TransportParameters parameters = Parameters();
+        Assert.True(worker.TrySend(Command.Open(new TransportId(0, 1), parameters)));
+        using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 20_000 };
+        byte[] request = new byte[200];
+        var writer = new StunMessageWriter(request, StunMethod.Binding, StunClass.Request, new byte[12]);
+        LatencyHistogram latency = worker.Latency!;
+        Assert.Equal(0, Total(latency));
+        Until(() => worker.TransportCount == 1);
+        sender.SendTo(Request(parameters.LocalIce), worker.LocalEndPoint);
+        Assert.NotEqual(0, sender.Receive(new byte[500]));
+        Assert.Equal(1, Total(latency));
+        Assert.InRange(latency.SumNanoseconds, 1, 20_000_000_000);
+    }
+
+    [Fact]
+    public void What_a_thread_may_not_have_is_told()
+    {
+        using Worker worker = Create(OpenSocket(), options: new WorkerOptions { Processor = PacketThread.ProcessorsMax - 1, RealtimePriority = 100 });
+        IReadOnlyList<string> problems = worker.Start();
+        Assert.Equal(2, problems.Count);
+        Assert.Contains("Media:CpuAffinity: worker 5 may not run on processor 1023", problems[0], StringComparison.Ordinal);
+        Assert.Contains("Media:RealtimePriority: worker 5", problems[1], StringComparison.Ordinal);
+        Assert.Null(worker.Latency);
+        Assert.Equal(TimeSpan.Zero, worker.CoalesceMax);
+    }
+
     public void Dispose()
     {
         _dtls.Dispose();
@@ -120,14 +175,14 @@ public sealed class WorkerTests : IDisposable
         }
     }
 
-    private IDatagramSocket OpenSocket() =>
-        DatagramSocketFactory.Open(new IPEndPoint(IPAddress.Loopback, 0), _pool, new DatagramSocketOptions());
+    private IDatagramSocket OpenSocket(DatagramOffloads offloads = DatagramOffloads.Send | DatagramOffloads.Receive) =>
+        DatagramSocketFactory.Open(new IPEndPoint(IPAddress.Loopback, 0), _pool, new DatagramSocketOptions { Offloads = offloads });
 
-    private Worker Create(IDatagramSocket socket, int mailboxCapacity = 64)
+    private Worker Create(IDatagramSocket socket, int mailboxCapacity = 64, WorkerOptions? options = null)
     {
         var handshakes = new HandshakeThread(5, _dtls, 8, socket.Wake);
         var engine = new RelayEngine(new EngineOptions { TransportsMax = 8 }, _pool, socket.Slab, handshakes, new SystemRandomSource());
-        return new Worker(5, socket, _pool, engine, handshakes, new WorkerOptions { MailboxCapacity = mailboxCapacity }, (worker, told) =>
+        return new Worker(5, socket, _pool, engine, handshakes, (options ?? new WorkerOptions()) with { MailboxCapacity = mailboxCapacity }, (worker, told) =>
         {
             lock (_events)
             {
@@ -163,6 +218,8 @@ public sealed class WorkerTests : IDisposable
         public TransportAddress LocalAddress => default;
 
         public DatagramCounters Counters => default;
+
+        public DatagramOffloads Offloads => DatagramOffloads.None;
 
         public ReceiveSlab Slab { get; } = new(1, 1);
 

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using static Relay.Host.Platform.LinuxSystemCalls;
+
+namespace Relay.Host.Platform;
+
+/// <summary>
+/// What a packet thread asks of the system for itself: a processor, a priority, short sleeps. Everything acts on the calling
+/// thread. Linux only; elsewhere everything is refused.
+/// </summary>
+internal static unsafe class PacketThread
+{
+    /// <summary>Processors are numbered below this.</summary>
+    public const int ProcessorsMax = 1024;
+
+    /// <summary>The highest SCHED_FIFO priority.</summary>
+    public const int PriorityMax = 99;
+
+    // A short sleep is of use if it lasts no longer than this; what the system rounds up to its tick lasts 1 to 10 ms.
+    private static readonly TimeSpan PauseLongest = TimeSpan.FromMicroseconds(300);
+    private const int ProbesMax = 20;
+
+    /// <summary>Runs on this processor only.</summary>
+    /// <returns>False if there is no such processor, or the process may not use it.</returns>
+    public static bool TryPin(int processor)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(processor);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(processor, ProcessorsMax);
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        ulong* mask = stackalloc ulong[ProcessorsMax / 64];
+        new Span<ulong>(mask, ProcessorsMax / 64).Clear();
+        mask[processor / 64] = 1UL << (processor % 64);
+        return SetAffinity(0, ProcessorsMax / 8, mask) == 0;
+    }
+
+    /// <summary>Runs before every thread of normal priority (SCHED_FIFO). Threads started from here on do not inherit it.</summary>
+    /// <param name="priority">1 to <see cref="PriorityMax"/>.</param>
+    /// <returns>False if the process may not: it needs CAP_SYS_NICE or a limit (RLIMIT_RTPRIO).</returns>
+    public static bool TrySetRealtimePriority(int priority) =>
+        OperatingSystem.IsLinux() && SetScheduler(0, SchedulerFifo | SchedulerResetOnFork, &priority) == 0;
+
+    /// <summary>
+    /// Asks for timers that are not put off for the sake of others (by default up to 50 us), and tries how they do.
+    /// </summary>
+    /// <returns>True if <see cref="Pause"/> sleeps about as long as it should.</returns>
+    public static bool TryUseShortPauses(TimeSpan pause)
+    {
+        if (!OperatingSystem.IsLinux() || ProcessControl(SetTimerSlack, 1, 0, 0, 0) != 0)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < ProbesMax; i++)
+        {
+            // The best of some tries: on a busy machine a thread may have to wait for its processor.
+            long start = Stopwatch.GetTimestamp();
+            Pause(pause);
+            if (Stopwatch.GetElapsedTime(start) <= pause + PauseLongest)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Sleeps that long, below a second; less if a signal comes.</summary>
+    public static void Pause(TimeSpan time)
+    {
+        var span = new TimeSpec { Nanoseconds = (nint)(time.Ticks * TimeSpan.NanosecondsPerTick) };
+        _ = Sleep(ClockMonotonic, 0, &span, null);
+    }
+}
