@@ -62,7 +62,7 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
 
     public void Wait(TimeSpan timeout)
     {
-        if (Interlocked.Exchange(ref _isWoken, 0) != 0)
+        if (_receiver.HasMore || Interlocked.Exchange(ref _isWoken, 0) != 0)
         {
             return;
         }

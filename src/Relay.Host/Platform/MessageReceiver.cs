@@ -66,6 +66,9 @@ internal sealed unsafe class MessageReceiver
 
     public ReceiveSlab Slab { get; }
 
+    /// <summary>The next call of <see cref="Receive"/> has something to give without asking the system.</summary>
+    public bool HasMore => _current < _arrived;
+
     /// <summary>Fills in the figures of receiving.</summary>
     public DatagramCounters Counters => new()
     {

@@ -61,6 +61,9 @@ public class OptionCheckTests
     [InlineData("Media:AnnouncedAddresses", "::")]
     [InlineData("Media:AnnouncedAddresses", "chat.example")]
     [InlineData("Media:SrtpProfiles", "AES_CM_128_NULL")]
+    [InlineData("Media:CpuAffinity", "1024")]
+    [InlineData("Media:CpuAffinity", "-1")]
+    [InlineData("Media:CpuAffinity", "1-3")]
     public void Texts_are_held_to_their_shape(string key, string value)
     {
         OptionEntry entry = OptionCatalog.Entries.Single(e => e.Key.Equals(key, StringComparison.Ordinal));
@@ -79,6 +82,7 @@ public class OptionCheckTests
     [InlineData("Media:BindAddress", "::")]
     [InlineData("Media:AnnouncedAddresses", "2001:db8::1")]
     [InlineData("Media:SrtpProfiles", "AES128_CM_SHA1_80")]
+    [InlineData("Media:CpuAffinity", "0")]
     public void Good_texts_pass(string key, string value)
     {
         OptionEntry entry = OptionCatalog.Entries.Single(e => e.Key.Equals(key, StringComparison.Ordinal));

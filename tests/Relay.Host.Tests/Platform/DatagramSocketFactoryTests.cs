@@ -14,6 +14,8 @@ public class DatagramSocketFactoryTests
     [
         new DatagramSocketOptions { BatchSize = 0 },
         new DatagramSocketOptions { BatchSize = DatagramSocketOptions.BatchMaxSize + 1 },
+        new DatagramSocketOptions { SendBatchSize = 0 },
+        new DatagramSocketOptions { SendBatchSize = DatagramSocketOptions.BatchMaxSize + 1 },
         new DatagramSocketOptions { ReceiveBufferBytes = -1 },
         new DatagramSocketOptions { SendBufferBytes = -1 },
     ];

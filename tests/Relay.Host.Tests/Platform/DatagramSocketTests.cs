@@ -16,6 +16,8 @@ public abstract class DatagramSocketTests
 
     protected abstract bool UsePortable { get; }
 
+    protected virtual DatagramOffloads Offloads => DatagramOffloads.Send | DatagramOffloads.Receive;
+
     [Theory]
     [MemberData(nameof(Loopbacks))]
     public void A_batch_crosses_unchanged_and_in_order(string loopback)
@@ -279,7 +281,7 @@ public abstract class DatagramSocketTests
     protected IDatagramSocket Open(string address, CheckedPool pool, int batchSize = 64) => DatagramSocketFactory.Open(
         new IPEndPoint(IPAddress.Parse(address), 0),
         pool.Pool,
-        new DatagramSocketOptions { UsePortable = UsePortable, BatchSize = batchSize });
+        new DatagramSocketOptions { UsePortable = UsePortable, BatchSize = batchSize, Offloads = Offloads });
 
     /// <summary>Bytes that the current thread allocates while sending and receiving batches.</summary>
     protected long MeasureAllocation(int rounds)

@@ -16,6 +16,24 @@ public class LinuxDatagramSocketTests : DatagramSocketTests
         using var pool = new CheckedPool(64);
         using IDatagramSocket socket = Open("127.0.0.1", pool);
         Assert.IsType<LinuxDatagramSocket>(socket);
+        Assert.Equal(DatagramOffloads.Send | DatagramOffloads.Receive, socket.Offloads);
+    }
+
+    [Fact]
+    public void What_goes_to_one_address_crosses_in_trains()
+    {
+        using var pool = new CheckedPool(128);
+        using IDatagramSocket sender = Open("127.0.0.1", pool);
+        using IDatagramSocket one = Open("127.0.0.1", pool);
+        using IDatagramSocket other = Open("127.0.0.1", pool);
+        Transmit[] outgoing = [.. Enumerable.Range(0, 60).Select(i =>
+            pool.Datagram((i % 3 == 0 ? one : other).LocalAddress, 1200, (byte)i))];
+        Assert.Equal(60, sender.Send(outgoing));
+        Assert.Equal(Enumerable.Range(0, 60).Where(i => i % 3 == 0), ReceiveAll(one, 20).Select(r => (int)r.Bytes[0]));
+        Assert.Equal(Enumerable.Range(0, 60).Where(i => i % 3 != 0), ReceiveAll(other, 40).Select(r => (int)r.Bytes[0]));
+        Assert.Equal((60, 2, 1), (sender.Counters.Sent, sender.Counters.SentMessages, sender.Counters.SendCalls));
+        Assert.Equal((20, 1), (one.Counters.Received, one.Counters.ReceivedMessages));
+        pool.Release(outgoing);
     }
 
     [Fact]

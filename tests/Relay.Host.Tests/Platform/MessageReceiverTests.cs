@@ -62,6 +62,7 @@ public sealed class MessageReceiverTests : IDisposable
         Received[] small = new Received[7];
         while (arrived.Count < 70)
         {
+            Assert.Equal(arrived.Count > 0, receiver.HasMore);
             counts.Add(receiver.Receive(small));
             arrived.AddRange(small.Take(counts[^1]).Select(r => receiver.Slab.Span(r).ToArray()));
         }
@@ -69,6 +70,7 @@ public sealed class MessageReceiverTests : IDisposable
         Assert.Equal(first.Concat(second), arrived.SelectMany(bytes => bytes));
         Assert.Equal(Enumerable.Repeat(7, 10), counts);
         Assert.Equal(1, receiver.Counters.ReceiveCalls);
+        Assert.False(receiver.HasMore);
     }
 
     [Fact]

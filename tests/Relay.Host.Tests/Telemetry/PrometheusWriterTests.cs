@@ -21,4 +21,14 @@ public class PrometheusWriterTests
             + "b{p=\"1\",q=\"2\"} 9223372036854775807\n",
             writer.ToString());
     }
+
+    [Fact]
+    public void A_histogram_has_suffixed_samples()
+    {
+        var writer = new PrometheusWriter();
+        writer.Histogram("h_seconds", "How long.").Sample("_bucket", [("le", "0.5")], 3).Sample("_sum", [], 0.25).Sample("_count", [], 3);
+        Assert.Equal(
+            "# HELP h_seconds How long.\n# TYPE h_seconds histogram\nh_seconds_bucket{le=\"0.5\"} 3\nh_seconds_sum 0.25\nh_seconds_count 3\n",
+            writer.ToString());
+    }
 }

@@ -39,6 +39,41 @@ public class MediaMetricsTests
     }
 
     [Fact]
+    public void What_the_kernel_does_for_the_sockets_is_told()
+    {
+        using var media = new MediaPlane(Small());
+        MetricsSnapshot metrics = Scrape(media);
+        Assert.Equal((1, 1, 0), (metrics["relay_gso{worker=\"0\"}"], metrics["relay_gro{worker=\"0\"}"], metrics["relay_coalesce_microseconds{worker=\"0\"}"]));
+        string[] counters =
+        [
+            "relay_socket_receive_calls_total", "relay_socket_received_messages_total", "relay_socket_received_total", "relay_socket_send_calls_total",
+            "relay_socket_sent_messages_total", "relay_socket_trains_refused_total", "relay_coalesce_pauses_total",
+        ];
+        Assert.All(counters, name => Assert.Contains(name + "{worker=\"0\"}", metrics.Samples.Keys, StringComparer.Ordinal));
+        Assert.DoesNotContain(metrics.Samples.Keys, key => key.StartsWith("relay_forward_latency", StringComparison.Ordinal));
+
+        using var plain = new MediaPlane(Small(gso: false, gro: false));
+        metrics = Scrape(plain);
+        Assert.Equal((0, 0), (metrics["relay_gso{worker=\"0\"}"], metrics["relay_gro{worker=\"0\"}"]));
+    }
+
+    [Fact]
+    public void Latency_is_a_cumulative_histogram_in_seconds()
+    {
+        using var media = new MediaPlane(Small(measure: true));
+        LatencyHistogram latency = media.Workers[0].Latency!;
+        latency.Add(1000);
+        latency.Add(50_000);
+        latency.Add(1_000_000_000);
+        MetricsSnapshot metrics = Scrape(media);
+        Assert.Equal(1, metrics["relay_forward_latency_seconds_bucket{worker=\"0\",le=\"4.096E-06\"}"]);
+        Assert.Equal(2, metrics["relay_forward_latency_seconds_bucket{worker=\"0\",le=\"0.134217728\"}"]);
+        Assert.Equal(3, metrics["relay_forward_latency_seconds_bucket{worker=\"0\",le=\"+Inf\"}"]);
+        Assert.Equal(3, metrics["relay_forward_latency_seconds_count{worker=\"0\"}"]);
+        Assert.Equal(1.000051, metrics["relay_forward_latency_seconds_sum{worker=\"0\"}"], precision: 9);
+    }
+
+    [Fact]
     public void Drops_are_told_by_reason_in_snake_case_and_only_those_that_happened()
     {
         using var media = new MediaPlane(new MediaOptions { Port = 0, PoolSlotsPerWorker = 1024, MaxLegsPerWorker = 4, LegsPerWorkerTarget = 4 });
@@ -70,6 +105,17 @@ public class MediaMetricsTests
         Assert.Equal(EngineCounters.DropReasonCount - 1, names.Length);
         Assert.All(names, name => Assert.Matches("reason=\"[a-z]+(_[a-z]+)*\"}$", name));
     }
+
+    private static MediaOptions Small(bool gso = true, bool gro = true, bool measure = false) => new()
+    {
+        Port = 0,
+        PoolSlotsPerWorker = 1024,
+        MaxLegsPerWorker = 4,
+        LegsPerWorkerTarget = 4,
+        Gso = gso,
+        Gro = gro,
+        MeasureLatency = measure,
+    };
 
     private static MetricsSnapshot Scrape(MediaPlane media)
     {

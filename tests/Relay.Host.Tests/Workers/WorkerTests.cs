@@ -7,6 +7,7 @@ using Relay.Core.Engine;
 using Relay.Core.Ice;
 using Relay.Core.Primitives;
 using Relay.Core.Sfu;
+using Relay.Core.Stun;
 using Relay.Host.Platform;
 using Relay.Host.Platform.OpenSsl;
 using Relay.Host.Workers;
@@ -135,8 +136,6 @@ public sealed class WorkerTests : IDisposable
         TransportParameters parameters = Parameters();
         Assert.True(worker.TrySend(Command.Open(new TransportId(0, 1), parameters)));
         using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 20_000 };
-        byte[] request = new byte[200];
-        var writer = new StunMessageWriter(request, StunMethod.Binding, StunClass.Request, new byte[12]);
         LatencyHistogram latency = worker.Latency!;
         Assert.Equal(0, Total(latency));
         Until(() => worker.TransportCount == 1);
@@ -190,6 +189,22 @@ public sealed class WorkerTests : IDisposable
             }
         });
     }
+
+    private static byte[] Request(in IceCredentials local)
+    {
+        byte[] request = new byte[200];
+        var writer = new StunMessageWriter(request);
+        writer.WriteHeader(StunClass.Request, StunMethod.Binding, new byte[StunMessageReader.TransactionIdBytes]);
+        writer.AddUsername([.. local.Ufrag, .. ":abcd"u8]);
+        writer.AddPriority(1);
+        writer.AddIceControlling(1);
+        writer.AddUseCandidate();
+        writer.AddMessageIntegrity(local.Password);
+        writer.AddFingerprint();
+        return request[..writer.Length];
+    }
+
+    private static long Total(LatencyHistogram latency) => Enumerable.Range(0, latency.BucketCount).Sum(latency.Count);
 
     private static TransportParameters Parameters()
     {
