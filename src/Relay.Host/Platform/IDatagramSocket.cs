@@ -15,6 +15,12 @@ public interface IDatagramSocket : IDisposable
     /// <summary>Totals since the socket was opened; safe to read from any thread.</summary>
     DatagramCounters Counters { get; }
 
+    /// <summary>
+    /// Messages that <see cref="Receive"/> took from the system since the socket was opened: a train is one, whatever it
+    /// holds. As in <see cref="Counters"/>, but cheap; for the worker's thread.
+    /// </summary>
+    long MessagesReceived { get; }
+
     /// <summary>What the kernel does for the socket; safe to read from any thread.</summary>
     DatagramOffloads Offloads { get; }
 

@@ -54,6 +54,8 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
 
     public DatagramCounters Counters => _sender.AddTo(_receiver.Counters);
 
+    public long MessagesReceived => _receiver.MessagesReceived;
+
     public DatagramOffloads Offloads => _sender.UsesTrains ? _granted : _granted & ~DatagramOffloads.Send;
 
     public int Receive(Span<Received> batch) => _receiver.Receive(batch);

@@ -69,6 +69,8 @@ internal sealed unsafe class MessageReceiver
     /// <summary>The next call of <see cref="Receive"/> has something to give without asking the system.</summary>
     public bool HasMore => _current < _arrived;
 
+    public long MessagesReceived => _receivedMessages;
+
     /// <summary>Fills in the figures of receiving.</summary>
     public DatagramCounters Counters => new()
     {

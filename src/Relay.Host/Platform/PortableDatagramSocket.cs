@@ -70,6 +70,8 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
 
     public TransportAddress LocalAddress { get; }
 
+    public long MessagesReceived => _received;
+
     public DatagramOffloads Offloads => DatagramOffloads.None;
 
     public ReceiveSlab Slab { get; }

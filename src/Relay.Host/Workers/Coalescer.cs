@@ -9,11 +9,14 @@ namespace Relay.Host.Workers;
 /// </summary>
 internal sealed class Coalescer
 {
-    /// <summary>A receive call that brought so many datagrams shares its price well enough.</summary>
-    internal const int EnoughDatagrams = 32;
+    /// <summary>A receive call that brought so many messages shares its price well enough.</summary>
+    internal const int EnoughMessages = 32;
 
-    /// <summary>Busy: so many datagrams are to be expected in one pause.</summary>
-    internal const int BusyDatagrams = 1;
+    /// <summary>
+    /// Busy: so many messages are to be expected in one pause. Messages and not datagrams: what comes as a train shares
+    /// everything already, and a pause that brings nothing costs more than none.
+    /// </summary>
+    internal const int BusyMessages = 2;
 
     /// <summary>How far back "busy" looks.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(1);
@@ -35,22 +38,22 @@ internal sealed class Coalescer
     public long Pauses => Volatile.Read(ref _pauses);
 
     /// <summary>How long to sleep before the next receive call; zero for not at all.</summary>
-    /// <param name="datagrams">What the last receive call brought; more than zero.</param>
+    /// <param name="messages">What the last receive call brought; a train is one.</param>
     /// <param name="received">When it did.</param>
-    /// <param name="now">The time, all of them handled.</param>
-    public TimeSpan HandleReceived(int datagrams, Instant received, Instant now)
+    /// <param name="now">The time, all of it handled.</param>
+    public TimeSpan HandleReceived(int messages, Instant received, Instant now)
     {
-        _arrived += datagrams;
+        _arrived += messages;
         TimeSpan elapsed = received - _intervalStart;
         if (elapsed >= Interval)
         {
-            _isBusy = _arrived * PauseMax.Ticks >= BusyDatagrams * elapsed.Ticks;
+            _isBusy = _arrived * PauseMax.Ticks >= BusyMessages * elapsed.Ticks;
             _intervalStart = received;
             _arrived = 0;
         }
 
         TimeSpan left = PauseMax - (now - received);
-        if (!_isBusy || datagrams >= EnoughDatagrams || left < PauseMin)
+        if (!_isBusy || messages >= EnoughMessages || left < PauseMin)
         {
             return TimeSpan.Zero;
         }

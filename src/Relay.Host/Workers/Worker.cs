@@ -35,6 +35,7 @@ internal sealed class Worker : IDisposable
     private readonly List<string> _startProblems = [];
     private Coalescer _coalescer;
     private long _allocatedBytes;
+    private long _messagesReceived;
     private volatile bool _isStopping;
 
     /// <param name="index">The worker's number, from 0.</param>
@@ -265,7 +266,11 @@ internal sealed class Worker : IDisposable
     {
         if (_coalescer.PauseMax > TimeSpan.Zero)
         {
-            TimeSpan pause = _coalescer.HandleReceived(count, received, MonotonicClock.Now);
+            // A full batch may leave something of its last train in the slab: nothing to wait for.
+            long messages = _socket.MessagesReceived;
+            int fresh = count == _received.Length ? Coalescer.EnoughMessages : (int)(messages - _messagesReceived);
+            _messagesReceived = messages;
+            TimeSpan pause = _coalescer.HandleReceived(fresh, received, MonotonicClock.Now);
             if (pause > TimeSpan.Zero)
             {
                 PacketThread.Pause(pause);

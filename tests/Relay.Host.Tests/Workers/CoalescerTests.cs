@@ -46,8 +46,8 @@ public class CoalescerTests
     public void A_good_batch_is_not_waited_after()
     {
         BeBusy();
-        Assert.NotEqual(TimeSpan.Zero, Receive(Coalescer.EnoughDatagrams - 1, TimeSpan.FromMicroseconds(20)));
-        Assert.Equal(TimeSpan.Zero, Receive(Coalescer.EnoughDatagrams, TimeSpan.FromMicroseconds(20)));
+        Assert.NotEqual(TimeSpan.Zero, Receive(Coalescer.EnoughMessages - 1, TimeSpan.FromMicroseconds(20)));
+        Assert.Equal(TimeSpan.Zero, Receive(Coalescer.EnoughMessages, TimeSpan.FromMicroseconds(20)));
     }
 
     [Fact]
@@ -59,13 +59,26 @@ public class CoalescerTests
         Assert.Equal(TimeSpan.Zero, Receive(1, TimeSpan.FromMicroseconds(20)));
     }
 
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    public void It_is_busy_if_a_pause_may_bring_two_messages(int messages, bool isBusy)
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            Receive(messages, PauseMax);
+        }
+
+        Assert.Equal(isBusy, _coalescer.Pauses > 0);
+    }
+
     [Fact]
     public void Pauses_are_counted()
     {
         BeBusy();
         long before = _coalescer.Pauses;
         Receive(5, TimeSpan.FromMicroseconds(20));
-        Receive(Coalescer.EnoughDatagrams, TimeSpan.FromMicroseconds(20));
+        Receive(Coalescer.EnoughMessages, TimeSpan.FromMicroseconds(20));
         Assert.Equal(before + 1, _coalescer.Pauses);
     }
 
@@ -77,9 +90,9 @@ public class CoalescerTests
         }
     }
 
-    private TimeSpan Receive(int datagrams, TimeSpan after, TimeSpan handling = default)
+    private TimeSpan Receive(int messages, TimeSpan after, TimeSpan handling = default)
     {
         _now += after;
-        return _coalescer.HandleReceived(datagrams, _now, _now + handling);
+        return _coalescer.HandleReceived(messages, _now, _now + handling);
     }
 }

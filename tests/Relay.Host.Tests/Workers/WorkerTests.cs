@@ -234,6 +234,8 @@ public sealed class WorkerTests : IDisposable
 
         public DatagramCounters Counters => default;
 
+        public long MessagesReceived => 0;
+
         public DatagramOffloads Offloads => DatagramOffloads.None;
 
         public ReceiveSlab Slab { get; } = new(1, 1);
