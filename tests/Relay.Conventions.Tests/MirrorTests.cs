@@ -8,6 +8,11 @@ public sealed class MirrorTests
         ["src/Relay.Core/Pairing/SessionKey.cs"] = ("tests/Relay.Core.Tests/Pairing/SessionTests.cs", "one property"),
         ["src/Relay.Core/Sdp/SdpAnswerResult.cs"] = ("tests/Relay.Core.Tests/Sdp/SdpAnswerTests.cs", "holds what Create says"),
         ["src/Relay.Core/Sdp/SdpFragmentResult.cs"] = ("tests/Relay.Core.Tests/Sdp/SdpFragmentTests.cs", "holds what TryParse says"),
+        ["src/Relay.Core/Srtp/AesBlocks8.cs"] = ("tests/Relay.Core.Tests/Srtp/AesCounterModeTests.cs", "the blocks of its keystream"),
+        ["src/Relay.Core/Srtp/AesRound.cs"] = ("tests/Relay.Core.Tests/Srtp/AesKeyScheduleTests.cs", "one instruction each"),
+        ["src/Relay.Core/Srtp/CarrylessProduct.cs"] = ("tests/Relay.Core.Tests/Srtp/GhashPowersTests.cs", "one step of GHASH"),
+        ["src/Relay.Core/Srtp/Ghash128.cs"] = ("tests/Relay.Core.Tests/Srtp/GhashPowersTests.cs", "one definition for both widths"),
+        ["src/Relay.Core/Srtp/Ghash256.cs"] = ("tests/Relay.Core.Tests/Srtp/GhashPowersTests.cs", "one definition for both widths"),
         ["src/Relay.Core/Sdp/SdpParseResult.cs"] = ("tests/Relay.Core.Tests/Sdp/SdpOfferTests.cs", "holds what TryParse says"),
         ["src/Relay.Core/Sfu/Transport.cs"] = ("tests/Relay.Core.Tests/Sfu/PlainTransportTests.cs", "what both kinds share"),
     };

@@ -69,12 +69,15 @@ internal abstract class SrtpCipher : IDisposable
         }
     }
 
-    /// <summary>A cipher under session keys that were derived already.</summary>
+    /// <summary>
+    /// A cipher under session keys that were derived already: by the processor's instructions where there are some, and
+    /// otherwise by OpenSSL.
+    /// </summary>
     public static SrtpCipher Create(SrtpProfile profile, in SrtpSessionKeys keys, bool encrypt)
     {
         Invariant.Holds(SrtpProfiles.IsSupported(profile), "a cipher for an unsupported SRTP profile");
         return SrtpProfiles.IsAead(profile)
-            ? new EvpGcmCipher(keys.EncryptionKey, keys.Salt, encrypt)
+            ? CreateGcm(keys.EncryptionKey, keys.Salt, encrypt)
             : new EvpCmSha1Cipher(keys.EncryptionKey, keys.AuthenticationKey, keys.Salt);
     }
 
@@ -96,5 +99,15 @@ internal abstract class SrtpCipher : IDisposable
         {
             System.Security.Cryptography.CryptographicOperations.ZeroMemory(storage);
         }
+    }
+
+    private static SrtpCipher CreateGcm(ReadOnlySpan<byte> key, ReadOnlySpan<byte> salt, bool encrypt)
+    {
+        if (!AesRound.IsSupported || !CarrylessProduct.IsSupported)
+        {
+            return new EvpGcmCipher(key, salt, encrypt);
+        }
+
+        return Ghash256.IsSupported ? new GcmCipher<Ghash256>(key, salt) : new GcmCipher<Ghash128>(key, salt);
     }
 }

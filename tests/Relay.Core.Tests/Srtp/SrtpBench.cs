@@ -44,6 +44,16 @@ internal static class SrtpBench
     public static SrtpCipher Cipher(SrtpProfile profile, string key, string salt, string authentication, bool encrypt) =>
         SrtpCipher.Create(profile, new SrtpSessionKeys(Hex(key), Hex(authentication), Hex(salt)), encrypt);
 
+    /// <summary>OpenSSL's cipher, whatever this machine would choose, under the RTP session keys.</summary>
+    public static SrtpCipher EvpCipher(SrtpProfile profile, bool encrypt)
+    {
+        SrtpSessionKeys keys = SrtpSessionKeys.Derive(
+            profile, MasterKey(profile), MasterSalt(profile), false, new byte[SrtpSessionKeys.StorageBytes]);
+        return SrtpProfiles.IsAead(profile)
+            ? new EvpGcmCipher(keys.EncryptionKey, keys.Salt, encrypt)
+            : new EvpCmSha1Cipher(keys.EncryptionKey, keys.AuthenticationKey, keys.Salt);
+    }
+
     /// <summary>A plain RTP packet without CSRCs and extension, its payload counting up from its sequence number.</summary>
     public static byte[] RtpPacket(int sequence, int payloadLength = 50, uint ssrc = Ssrc)
     {

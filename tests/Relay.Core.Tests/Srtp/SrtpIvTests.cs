@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Relay.Core.Srtp;
 using Xunit;
 using static Relay.Core.Tests.Srtp.SrtpBench;
@@ -35,5 +36,19 @@ public class SrtpIvTests
         Array.Fill(iv, (byte)0xFF);
         SrtpIv.WriteCounterMode(iv, Hex("30cbbc08863d8c85d49db34a9ae1"), 0xcafebabe, 0x1234);
         Assert.Equal(Hex("30cbbc084cc3363bd49db34a88d50000"), iv);
+    }
+
+    [Fact]
+    public void In_a_register_the_ivs_are_the_same()
+    {
+        byte[] salt = [.. MasterSalt(SrtpProfile.Aes128CmSha1_80), 0, 0];
+        byte[] written = new byte[16];
+        SrtpIv.WriteCounterMode(written, salt.AsSpan(0, 14), 0xDEADBEEF, 0x123456789ABC);
+        Assert.Equal(Vector128.Create(written), SrtpIv.CounterMode(Vector128.Create(salt), 0xDEADBEEF, 0x123456789ABC));
+
+        salt.AsSpan(12).Clear();
+        written.AsSpan().Clear();
+        SrtpIv.WriteGcm(written, salt.AsSpan(0, 12), 0xDEADBEEF, 0x123456789ABC);
+        Assert.Equal(Vector128.Create(written), SrtpIv.Gcm(Vector128.Create(salt), 0xDEADBEEF, 0x123456789ABC));
     }
 }

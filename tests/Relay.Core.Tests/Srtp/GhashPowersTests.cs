@@ -1,0 +1,83 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using Relay.Core.Srtp;
+using Xunit;
+
+namespace Relay.Core.Tests.Srtp;
+
+/// <summary>Against NIST SP 800-38D's definition, bit by bit.</summary>
+public unsafe class GhashPowersTests
+{
+    [Fact]
+    public void The_hash_of_128_bits_at_a_time_is_the_definitions() => Check<Ghash128>(CarrylessProduct.IsSupported);
+
+    [Fact]
+    public void The_hash_of_256_bits_at_a_time_is_the_definitions() => Check<Ghash256>(Ghash256.IsSupported);
+
+    [Fact]
+    public void Dispose_clears_the_powers()
+    {
+        GhashPowers powers = new(Vector128<byte>.One);
+        powers.Dispose();
+        Assert.False(new Span<byte>(powers.Pointer, GhashPowers.Count * 16).ContainsAnyExcept((byte)0));
+        GC.KeepAlive(powers);
+    }
+
+    private static void Check<TGhash>(bool isSupported)
+        where TGhash : struct, IGhash
+    {
+        Assert.SkipUnless(isSupported, "this processor has no such instruction");
+        Random random = new(1);
+        for (int round = 0; round < 50; round++)
+        {
+            byte[] key = new byte[16];
+            byte[] blocks = new byte[GhashPowers.Count * 16];
+            random.NextBytes(key);
+            random.NextBytes(blocks);
+            using GhashPowers powers = new(Vector128.Create(key));
+            for (int count = 1; count <= GhashPowers.Count; count++)
+            {
+                fixed (byte* at = blocks)
+                {
+                    Vector128<ulong> start = TGhash.Absorb(Vector128<ulong>.Zero, powers.Pointer, at, 1);
+                    Vector128<ulong> hash = TGhash.Absorb(start, powers.Pointer, at, count);
+                    Vector128<byte> expected = Definition(key, [.. blocks[..16], .. blocks[..(count * 16)]]);
+                    Assert.Equal(expected, GhashPowers.Reverse(hash.AsByte()));
+                    Assert.True(count != 8 || hash == TGhash.Absorb8(start, powers.Pointer, at));
+                }
+            }
+        }
+    }
+
+    private static Vector128<byte> Definition(byte[] key, byte[] blocks)
+    {
+        UInt128 h = Read(key);
+        UInt128 y = 0;
+        for (int at = 0; at < blocks.Length; at += 16)
+        {
+            UInt128 x = y ^ Read(blocks.AsSpan(at, 16));
+            UInt128 v = h;
+            y = 0;
+            for (int bit = 127; bit >= 0; bit--)
+            {
+                y ^= (x >> bit & 1) == 1 ? v : 0;
+                v = (v >> 1) ^ ((v & 1) == 1 ? (UInt128)0xE1 << 120 : 0);
+            }
+        }
+
+        byte[] bytes = new byte[16];
+        ((IBinaryInteger<UInt128>)y).WriteBigEndian(bytes);
+        return Vector128.Create(bytes);
+    }
+
+    private static UInt128 Read(ReadOnlySpan<byte> block)
+    {
+        UInt128 value = 0;
+        foreach (byte b in block)
+        {
+            value = (value << 8) | b;
+        }
+
+        return value;
+    }
+}
