@@ -146,7 +146,7 @@ public sealed class RelayEngine : IDisposable
     }
 
     /// <summary>Takes the next datagram to send; the caller releases its slot as <see cref="PacketOwner.Transmit"/>.</summary>
-    public bool TryDequeueTransmit(out Transmit transmit) => _transmits.TryDequeue(out transmit);
+    public bool TryDequeueTransmit(out Transmit transmit) => _context.TryDequeueTransmit(out transmit);
 
     /// <summary>Takes the next event.</summary>
     public bool TryDequeueEvent(out EngineEvent engineEvent)

@@ -1,6 +1,7 @@
 using Relay.Core.Buffers;
 using Relay.Core.Diagnostics;
 using Relay.Core.Primitives;
+using Relay.Core.Srtp;
 
 namespace Relay.Core.Sfu;
 
@@ -36,6 +37,16 @@ public sealed class SfuContext
     public RandomSource Random { get; }
 
     public SfuOptions Options { get; }
+
+    /// <summary>Shared by the SRTP contexts of the worker's legs.</summary>
+    public SrtpBatch Srtp { get; } = new();
+
+    /// <summary>Takes the next datagram to send, complete with its tag; see <see cref="TransmitQueue.TryDequeue"/>.</summary>
+    public bool TryDequeueTransmit(out Transmit transmit)
+    {
+        Srtp.FlushTags();
+        return Transmits.TryDequeue(out transmit);
+    }
 
     /// <summary>Queues what was written to a rented slot, and counts it.</summary>
     internal void Send(PacketHandle slot, int length, in TransportAddress remote)

@@ -170,7 +170,7 @@ public sealed class WebRtcTransport : Transport
         }
 
         var keys = new SrtpKeyingMaterial(profile, exported, isDtlsServer: true);
-        Session.HandleKeys(keys.CreateInbound(StreamDemux.StreamsMax), keys.CreateOutbound(), now);
+        Session.HandleKeys(keys.CreateInbound(StreamDemux.StreamsMax, _context.Srtp), keys.CreateOutbound(batch: _context.Srtp), now);
         exported.Clear();
         _isConnected = true;
         _connectDeadline = Instant.Never;

@@ -76,8 +76,11 @@ internal sealed unsafe class HmacSha1Batch
     /// <summary>Jobs that wait.</summary>
     public int Count => _count;
 
-    /// <summary>Fewer jobs than this are computed one by one, so there is no point in gathering them.</summary>
+    /// <summary>Fewer jobs than this are computed one by one; <see cref="int.MaxValue"/> without lanes.</summary>
     public int LanesMin => _lanesMin;
+
+    /// <summary>False where nothing is gained over computing tags one by one.</summary>
+    public bool HasLanes => _lanesMax > 0;
 
     /// <summary>Notes a tag to be computed at the next flush.</summary>
     /// <param name="key">The session's; disposed only after a flush.</param>
@@ -130,6 +133,12 @@ internal sealed unsafe class HmacSha1Batch
             HashAlone(_jobs[job]);
         }
 
+        Clear();
+    }
+
+    /// <summary>Forgets the jobs that wait.</summary>
+    public void Clear()
+    {
         _jobs.AsSpan(0, _count).Clear();
         _count = 0;
     }

@@ -73,12 +73,12 @@ internal abstract class SrtpCipher : IDisposable
     /// A cipher under session keys that were derived already: by the processor's instructions where there are some, and
     /// otherwise by OpenSSL.
     /// </summary>
-    public static SrtpCipher Create(SrtpProfile profile, in SrtpSessionKeys keys, bool encrypt)
+    public static SrtpCipher Create(SrtpProfile profile, in SrtpSessionKeys keys, bool encrypt, SrtpBatch? batch = null)
     {
         Invariant.Holds(SrtpProfiles.IsSupported(profile), "a cipher for an unsupported SRTP profile");
         return SrtpProfiles.IsAead(profile)
             ? CreateGcm(keys.EncryptionKey, keys.Salt, encrypt)
-            : new EvpCmSha1Cipher(keys.EncryptionKey, keys.AuthenticationKey, keys.Salt);
+            : new EvpCmSha1Cipher(keys.EncryptionKey, keys.AuthenticationKey, keys.Salt, batch);
     }
 
     /// <summary>Derives the session keys of RTP or RTCP from the master key and makes a cipher of them.</summary>
@@ -87,13 +87,14 @@ internal abstract class SrtpCipher : IDisposable
         ReadOnlySpan<byte> masterKey,
         ReadOnlySpan<byte> masterSalt,
         bool isRtcp,
-        bool encrypt)
+        bool encrypt,
+        SrtpBatch? batch = null)
     {
         Span<byte> storage = stackalloc byte[SrtpSessionKeys.StorageBytes];
         SrtpSessionKeys keys = SrtpSessionKeys.Derive(profile, masterKey, masterSalt, isRtcp, storage);
         try
         {
-            return Create(profile, keys, encrypt);
+            return Create(profile, keys, encrypt, batch);
         }
         finally
         {

@@ -26,33 +26,45 @@ public sealed class SrtpInbound : IDisposable
     private readonly SrtpStreamTable _streams;
     private readonly int _tagLength;
     private readonly bool _isAead;
+    private readonly SrtpBatch? _batch;
+    private readonly CmSha1Cipher? _forecaster;
     private bool _isDisposed;
 
     /// <param name="profile">A supported profile.</param>
     /// <param name="masterKey"><see cref="SrtpProfiles.KeyLength"/> bytes.</param>
     /// <param name="masterSalt"><see cref="SrtpProfiles.SaltLength"/> bytes.</param>
     /// <param name="maxStreams">SSRCs known at a time, 1 to 1,024; 300 bytes each.</param>
+    /// <param name="batch">Where <see cref="Forecast"/> puts its guesses; null for none.</param>
     public SrtpInbound(
         SrtpProfile profile,
         ReadOnlySpan<byte> masterKey,
         ReadOnlySpan<byte> masterSalt,
-        int maxStreams = StreamsDefault)
+        int maxStreams = StreamsDefault,
+        SrtpBatch? batch = null)
         : this(
             profile,
-            SrtpCipher.Derive(profile, masterKey, masterSalt, isRtcp: false, encrypt: false),
+            SrtpCipher.Derive(profile, masterKey, masterSalt, isRtcp: false, encrypt: false, batch),
             SrtpCipher.Derive(profile, masterKey, masterSalt, isRtcp: true, encrypt: false),
-            maxStreams)
+            maxStreams,
+            batch)
     {
     }
 
     /// <summary>Takes ownership of two ciphers of the profile.</summary>
-    internal SrtpInbound(SrtpProfile profile, SrtpCipher rtp, SrtpCipher rtcp, int maxStreams)
+    internal SrtpInbound(SrtpProfile profile, SrtpCipher rtp, SrtpCipher rtcp, int maxStreams, SrtpBatch? batch = null)
     {
         _streams = new SrtpStreamTable(maxStreams);
         _isAead = SrtpProfiles.IsAead(profile);
         _tagLength = SrtpProfiles.TagLength(profile);
         _rtp = rtp;
         _rtcp = rtcp;
+        if (batch is not null && rtp is CmSha1Cipher forecaster)
+        {
+            _forecaster = forecaster;
+            _batch = batch;
+            batch.InboundCount++;
+        }
+
         Profile = profile;
     }
 
@@ -128,6 +140,40 @@ public sealed class SrtpInbound : IDisposable
     }
 
     /// <summary>
+    /// Says to the batch with which rollover counter a packet will probably be opened. Changes nothing here, and nothing
+    /// about what <see cref="Unprotect"/> will say; a packet that it would refuse without looking at the tag is left out.
+    /// </summary>
+    /// <param name="packet">The datagram, in pinned memory that does not change until the batch's forecasts are cleared.</param>
+    public void Forecast(ReadOnlySpan<byte> packet)
+    {
+        if (_forecaster is null
+            || _isDisposed
+            || SrtpPacketLayout.ReadRtpHeaderLength(packet, _tagLength, out _) != DropReason.None)
+        {
+            return;
+        }
+
+        long index = SrtpPacketLayout.Sequence(packet);
+        int place = _streams.Find(SrtpPacketLayout.RtpSsrc(packet));
+        if (place < 0 && _streams.IsFull)
+        {
+            return;
+        }
+
+        if (place >= 0 && !_streams[place].Rtp.IsEmpty)
+        {
+            ref readonly ReplayWindow window = ref _streams[place].Rtp;
+            index = SrtpPacketIndex.Guess(window.Highest, (ushort)index);
+            if (index > SrtpPacketIndex.Max || window.Check(index) != DropReason.None)
+            {
+                return;
+            }
+        }
+
+        _forecaster.Forecast(packet[..^_tagLength], SrtpPacketIndex.RolloverCounter(index));
+    }
+
+    /// <summary>
     /// Opens one SRTCP packet in place, encrypted or (E bit clear) only authenticated.
     /// </summary>
     /// <param name="packet">The datagram: one compound packet.</param>
@@ -193,6 +239,11 @@ public sealed class SrtpInbound : IDisposable
         if (!_isDisposed)
         {
             _isDisposed = true;
+            if (_batch is not null)
+            {
+                _batch.InboundCount--;
+            }
+
             _rtp.Dispose();
             _rtcp.Dispose();
         }

@@ -47,10 +47,10 @@ public readonly ref struct SrtpKeyingMaterial
     public ReadOnlySpan<byte> OutboundSalt { get; }
 
     /// <summary>The context for what this end receives.</summary>
-    public SrtpInbound CreateInbound(int maxStreams = SrtpInbound.StreamsDefault) =>
-        new(_profile, InboundKey, InboundSalt, maxStreams);
+    public SrtpInbound CreateInbound(int maxStreams = SrtpInbound.StreamsDefault, SrtpBatch? batch = null) =>
+        new(_profile, InboundKey, InboundSalt, maxStreams, batch);
 
     /// <summary>The context for what this end sends.</summary>
-    public SrtpOutbound CreateOutbound(int maxStreams = SrtpOutbound.StreamsDefault) =>
-        new(_profile, OutboundKey, OutboundSalt, maxStreams);
+    public SrtpOutbound CreateOutbound(int maxStreams = SrtpOutbound.StreamsDefault, SrtpBatch? batch = null) =>
+        new(_profile, OutboundKey, OutboundSalt, maxStreams, batch: batch);
 }

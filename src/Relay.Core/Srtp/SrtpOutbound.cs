@@ -41,15 +41,20 @@ public sealed class SrtpOutbound : IDisposable
     /// Lets a sequence number be sealed again, at any age of up to half a turn. The caller then answers for header and
     /// payload being the very bytes of the first time, header extensions included.
     /// </param>
+    /// <param name="batch">
+    /// If there is one, <see cref="Protect"/> may leave tags to its <see cref="SrtpBatch.FlushTags"/>; outputs then lie in
+    /// pinned memory and stay where they are until that.
+    /// </param>
     public SrtpOutbound(
         SrtpProfile profile,
         ReadOnlySpan<byte> masterKey,
         ReadOnlySpan<byte> masterSalt,
         int maxStreams = StreamsDefault,
-        bool allowRepeats = false)
+        bool allowRepeats = false,
+        SrtpBatch? batch = null)
         : this(
             profile,
-            SrtpCipher.Derive(profile, masterKey, masterSalt, isRtcp: false, encrypt: true),
+            SrtpCipher.Derive(profile, masterKey, masterSalt, isRtcp: false, encrypt: true, batch),
             SrtpCipher.Derive(profile, masterKey, masterSalt, isRtcp: true, encrypt: true),
             maxStreams,
             allowRepeats)

@@ -61,7 +61,7 @@ internal sealed class SfuNetwork : IDisposable
             session.HandleTimeout(Now);
         }
 
-        while (Transmits.TryDequeue(out Transmit transmit))
+        while (Context.TryDequeueTransmit(out Transmit transmit))
         {
             byte[] datagram = Pool.Span(transmit.Packet, transmit.Offset, transmit.Length).ToArray();
             Pool.Release(transmit.Packet, PacketOwner.Transmit);

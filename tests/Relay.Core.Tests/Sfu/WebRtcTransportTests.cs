@@ -250,7 +250,7 @@ public sealed class WebRtcTransportTests : IDisposable
     private List<(TransportAddress Remote, byte[] Datagram)> Drain()
     {
         List<(TransportAddress, byte[])> sent = [];
-        while (_transmits.TryDequeue(out Transmit transmit))
+        while (_context.TryDequeueTransmit(out Transmit transmit))
         {
             sent.Add((transmit.Remote, _pool.Span(transmit.Packet, transmit.Offset, transmit.Length).ToArray()));
             _pool.Release(transmit.Packet, PacketOwner.Transmit);
