@@ -85,14 +85,19 @@ public sealed class SimulatedRelay : IDisposable
     }
 
     /// <summary>Hands a train to the engine at once: datagrams that lie one behind the other in one buffer.</summary>
-    public void ReceiveTrain(TransportAddress address, IReadOnlyList<byte[]> datagrams)
+    public void ReceiveTrain(TransportAddress address, IReadOnlyList<byte[]> datagrams) =>
+        ReceiveBatch([.. datagrams.Select(datagram => (address, datagram))]);
+
+    /// <summary>Hands what one receive call brought to the engine at once.</summary>
+    public void ReceiveBatch(IReadOnlyList<(TransportAddress From, byte[] Bytes)> datagrams)
     {
         int offset = 0;
         for (int i = 0; i < datagrams.Count; i++)
         {
-            datagrams[i].CopyTo(Slab.Buffer(0)[offset..]);
-            _batch[i] = new Received { Offset = Slab.OffsetOf(0) + offset, Length = datagrams[i].Length, Remote = address };
-            offset += datagrams[i].Length;
+            (TransportAddress from, byte[] bytes) = datagrams[i];
+            bytes.CopyTo(Slab.Buffer(0)[offset..]);
+            _batch[i] = new Received { Offset = Slab.OffsetOf(0) + offset, Length = bytes.Length, Remote = from };
+            offset += bytes.Length;
         }
 
         Handle(datagrams.Count);

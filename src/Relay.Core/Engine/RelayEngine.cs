@@ -4,6 +4,7 @@ using Relay.Core.Dtls;
 using Relay.Core.Ice;
 using Relay.Core.Primitives;
 using Relay.Core.Sfu;
+using Relay.Core.Srtp;
 using Relay.Core.Stun;
 
 namespace Relay.Core.Engine;
@@ -67,10 +68,18 @@ public sealed class RelayEngine : IDisposable
     /// </summary>
     public void HandleDatagrams(ReadOnlySpan<Received> batch, Instant now)
     {
-        foreach (ref readonly Received received in batch)
+        while (!batch.IsEmpty)
         {
-            _transmits.Arrival = received.Arrival;
-            HandleDatagram(_slab.Span(received), received.Remote, now);
+            ReadOnlySpan<Received> next = batch[..Math.Min(batch.Length, SrtpBatch.ForecastsMax)];
+            ForecastTags(next);
+            foreach (ref readonly Received received in next)
+            {
+                _transmits.Arrival = received.Arrival;
+                HandleDatagram(_slab.Span(received), received.Remote, now);
+            }
+
+            _context.Srtp.ClearForecasts();
+            batch = batch[next.Length..];
         }
 
         _transmits.Arrival = 0;
@@ -173,6 +182,29 @@ public sealed class RelayEngine : IDisposable
                 Close(slot, CloseReason.Draining);
             }
         }
+    }
+
+    // The tags of AES-CM cost a third if they are computed for many packets at once, so that comes before the packets are
+    // handled one by one. It changes no state and decides nothing: what comes of a packet is the same without it.
+    private void ForecastTags(ReadOnlySpan<Received> batch)
+    {
+        if (_context.Srtp.InboundCount == 0 || batch.Length < _context.Srtp.ForecastsMin)
+        {
+            return;
+        }
+
+        foreach (ref readonly Received received in batch)
+        {
+            ReadOnlySpan<byte> datagram = _slab.Span(received);
+            if (DatagramClassifier.Classify(datagram) == DatagramKind.Rtp
+                && _flows.TryGet(received.Remote, out int slot)
+                && _entries[slot].Transport is { } transport)
+            {
+                transport.Session.ForecastTag(datagram);
+            }
+        }
+
+        _context.Srtp.ComputeForecasts();
     }
 
     private void HandleDatagram(Span<byte> datagram, in TransportAddress remote, Instant now)

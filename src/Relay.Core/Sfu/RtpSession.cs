@@ -92,6 +92,9 @@ public sealed class RtpSession
         _context.Touch(this);
     }
 
+    /// <summary>Lets the tag of a packet be computed beside others, before <see cref="HandleRtp"/> takes it.</summary>
+    internal void ForecastTag(ReadOnlySpan<byte> datagram) => _inbound?.Forecast(datagram);
+
     /// <summary>
     /// Media may flow from now on, unprotected both ways: only for a plain transport whose keys were not given. DTLS never
     /// leads here.
