@@ -78,7 +78,9 @@ internal abstract class SrtpCipher : IDisposable
         Invariant.Holds(SrtpProfiles.IsSupported(profile), "a cipher for an unsupported SRTP profile");
         return SrtpProfiles.IsAead(profile)
             ? CreateGcm(keys.EncryptionKey, keys.Salt, encrypt)
-            : new EvpCmSha1Cipher(keys.EncryptionKey, keys.AuthenticationKey, keys.Salt, batch);
+            : AesCmSha1Cipher.IsSupported
+                ? new AesCmSha1Cipher(keys.EncryptionKey, keys.AuthenticationKey, keys.Salt, batch)
+                : new EvpCmSha1Cipher(keys.EncryptionKey, keys.AuthenticationKey, keys.Salt, batch);
     }
 
     /// <summary>Derives the session keys of RTP or RTCP from the master key and makes a cipher of them.</summary>
