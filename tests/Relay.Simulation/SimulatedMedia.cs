@@ -18,6 +18,9 @@ public sealed record SimulatedMedia
     /// <summary>0: not negotiated.</summary>
     public byte AbsSendTimeExtensionId { get; init; }
 
+    /// <summary>0: not negotiated. Then it numbers what it sends, and tells what it receives.</summary>
+    public byte TransportCcExtensionId { get; init; }
+
     /// <summary>0: not negotiated.</summary>
     public byte VideoOrientationExtensionId { get; init; }
 

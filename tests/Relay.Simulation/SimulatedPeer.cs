@@ -49,12 +49,16 @@ public sealed class SimulatedPeer : IDisposable
         AudioSequence = (ushort)(100 * seed);
         VideoTimestamp = 0xffff_0000u + seed;
         HasVideo = hasVideo;
+        TransportCc = new SimulatedTransportCc(relay, this);
     }
 
     public TransportId Id { get; }
 
     /// <summary>What its offer agreed on.</summary>
     public SimulatedMedia Media { get; }
+
+    /// <summary>What it numbers and tells, and what it is told.</summary>
+    public SimulatedTransportCc TransportCc { get; }
 
     public TransportAddress Address { get; set; }
 
@@ -117,6 +121,7 @@ public sealed class SimulatedPeer : IDisposable
             CanConsume = Media.CanConsume,
             MidExtensionId = Media.MidExtensionId,
             AbsSendTimeExtensionId = Media.AbsSendTimeExtensionId,
+            TransportCcExtensionId = Media.TransportCcExtensionId,
             RemoteSsrc = withMidOnly ? 0 : AudioSsrc,
             LocalSsrc = 0x5e1f_a700u + _seed,
         };
@@ -285,6 +290,7 @@ public sealed class SimulatedPeer : IDisposable
             case DatagramKind.Rtp when _inbound.Unprotect(datagram, datagram, out int length) == default:
                 RtpPacketReader.TryParse(datagram.AsSpan(0, length), out RtpPacketReader rtp);
                 Received.Add(new ReceivedRtp(rtp, Media, _relay.Now));
+                TransportCc.HandleArrival(rtp);
                 Plaintexts.Add(datagram[..length]);
                 break;
 
@@ -313,11 +319,14 @@ public sealed class SimulatedPeer : IDisposable
     public byte[] SealRetransmission(ushort sequence)
     {
         (byte[] payload, uint timestamp, bool marker) = _sentVideo[sequence];
-        byte[] header = new byte[12];
-        RtpHeaderWriter.Write(header, marker, Media.RtxPayloadType, _rtxSequence++, timestamp, RtxSsrc, hasExtension: false);
+        byte[] header = new byte[12 + 12];
+        bool isNumbered = Media.TransportCcExtensionId != 0;
+        RtpHeaderWriter.Write(header, marker, Media.RtxPayloadType, _rtxSequence++, timestamp, RtxSsrc, hasExtension: isNumbered);
+        HeaderExtensionWriter extensions = HeaderExtensionWriter.Begin(header.AsSpan(12), Media.UsesTwoByteExtensions);
+        TransportCc.Number(ref extensions);
         byte[] original = new byte[2];
         BinaryPrimitives.WriteUInt16BigEndian(original, sequence);
-        return Seal(header, [.. original, .. payload]);
+        return Seal(header.AsSpan(0, 12 + extensions.Finish()), [.. original, .. payload]);
     }
 
     /// <summary>Forgets all but the last received packets, for long runs.</summary>
@@ -356,6 +365,7 @@ public sealed class SimulatedPeer : IDisposable
         RtpHeaderWriter.Write(header, marker, payloadType, sequence, timestamp, ssrc, hasExtension: true);
         HeaderExtensionWriter extensions = HeaderExtensionWriter.Begin(header.AsSpan(12), Media.UsesTwoByteExtensions);
         extensions.TryAdd(Media.MidExtensionId, mid);
+        TransportCc.Number(ref extensions);
         if (Media.VideoOrientationExtensionId != 0 && payloadType == Media.VideoPayloadType)
         {
             extensions.TryAdd(Media.VideoOrientationExtensionId, [Media.VideoOrientation]);
@@ -374,6 +384,7 @@ public sealed class SimulatedPeer : IDisposable
             MidExtensionId = Media.MidExtensionId,
             AbsSendTimeExtensionId = Media.AbsSendTimeExtensionId,
             VideoOrientationExtensionId = Media.VideoOrientationExtensionId,
+            TransportCcExtensionId = Media.TransportCcExtensionId,
             RemoteSsrc = withMidOnly ? 0 : VideoSsrc,
             RemoteRtxSsrc = withMidOnly ? 0 : RtxSsrc,
             LocalSsrc = 0x6d2c_b800u + _seed,
@@ -398,6 +409,7 @@ public sealed class SimulatedPeer : IDisposable
         RtcpCompoundReader.TryParse(compound, out RtcpCompoundReader reader);
         foreach (RtcpPacket packet in reader)
         {
+            TransportCc.HandleRtcp(packet);
             if (PliReader.TryParse(packet, out _) == default || FirReader.TryParse(packet, out _) == default)
             {
                 KeyframeRequests++;

@@ -55,6 +55,9 @@ public sealed class SimulatedRelay : IDisposable
     /// <summary>One way, each direction.</summary>
     public TimeSpan Delay { get; set; } = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>What a queue adds on the way from the relay.</summary>
+    public TimeSpan QueueDown { get; set; }
+
     /// <summary>Decides about each datagram to the relay; true loses it.</summary>
     public Func<byte[], bool> LosesUp { get; set; } = _ => false;
 
@@ -182,7 +185,7 @@ public sealed class SimulatedRelay : IDisposable
             }
             else if (!LosesDown(datagram))
             {
-                Schedule(Delay, () => peer.HandleDatagram(datagram));
+                Schedule(Delay + QueueDown, () => peer.HandleDatagram(datagram));
             }
         }
 

@@ -53,8 +53,17 @@ public sealed record NegotiatedMedia
     /// <summary>As <see cref="MidExtensionId"/>.</summary>
     public byte AbsSendTimeExtensionId { get; init; }
 
+    /// <summary>As <see cref="MidExtensionId"/>; agreed only together with transport-cc feedback.</summary>
+    public byte TransportCcExtensionId { get; init; }
+
     /// <summary>As <see cref="MidExtensionId"/>.</summary>
     public byte VideoOrientationExtensionId { get; init; }
+
+    /// <summary>As <see cref="MidExtensionId"/>.</summary>
+    public byte AudioLevelExtensionId { get; init; }
+
+    /// <summary>As <see cref="MidExtensionId"/>.</summary>
+    public byte VideoContentTypeExtensionId { get; init; }
 
     /// <summary>The streams that the client announced, for demultiplexing before the first MID; often empty.</summary>
     public required IReadOnlyList<SdpSource> RemoteSources { get; init; }

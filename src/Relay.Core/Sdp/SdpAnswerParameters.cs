@@ -48,13 +48,20 @@ public sealed record SdpAnswerParameters
     public IReadOnlyList<SdpCodecKind> Codecs { get; init; } = [SdpCodecKind.Opus, SdpCodecKind.Vp8, SdpCodecKind.H264];
 
     /// <summary>What is accepted of an audio offer's feedback.</summary>
-    public SdpFeedback AudioFeedback { get; init; } = SdpFeedback.None;
+    public SdpFeedback AudioFeedback { get; init; } = SdpFeedback.TransportCc;
 
     /// <summary>What is accepted of a video offer's feedback.</summary>
     public SdpFeedback VideoFeedback { get; init; } =
-        SdpFeedback.Nack | SdpFeedback.NackPli | SdpFeedback.CcmFir | SdpFeedback.GoogRemb;
+        SdpFeedback.Nack | SdpFeedback.NackPli | SdpFeedback.CcmFir | SdpFeedback.GoogRemb | SdpFeedback.TransportCc;
 
-    /// <summary>The header extensions that are accepted.</summary>
+    /// <summary>The header extensions that are accepted. Where an offer gives one id to two of them, the first is.</summary>
     public IReadOnlyList<SdpExtension> Extensions { get; init; } =
-        [SdpExtension.Mid, SdpExtension.AbsSendTime, SdpExtension.VideoOrientation];
+    [
+        SdpExtension.Mid,
+        SdpExtension.TransportCc,
+        SdpExtension.AbsSendTime,
+        SdpExtension.VideoOrientation,
+        SdpExtension.AudioLevel,
+        SdpExtension.VideoContentType,
+    ];
 }

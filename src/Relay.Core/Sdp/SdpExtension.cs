@@ -11,30 +11,44 @@ public enum SdpExtension : byte
     /// <summary>http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time.</summary>
     AbsSendTime,
 
+    /// <summary>
+    /// http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01, together with the feedback of that draft.
+    /// </summary>
+    TransportCc,
+
     /// <summary>3GPP TS 26.114 section 7.4.5; video only.</summary>
     VideoOrientation,
+
+    /// <summary>RFC 6464, one level per packet; audio only.</summary>
+    AudioLevel,
+
+    /// <summary>http://www.webrtc.org/experiments/rtp-hdrext/video-content-type: camera or screen; video only.</summary>
+    VideoContentType,
 }
 
 /// <summary>
-/// The extension URIs. Nothing that tells about a person (audio levels) or names the sender's streams is on the list:
-/// identifying extensions are never forwarded. A new extension is one more row.
+/// The extension URIs. Nothing that names the sender's streams, tells its clock (abs-capture-time, video-timing) or outlives a
+/// partner at the receiver (playout-delay) is on the list: such extensions are never forwarded. A new extension is one more row.
 /// </summary>
 internal static class SdpExtensions
 {
-    private static readonly (SdpExtension Extension, bool VideoOnly, string Uri)[] All =
+    private static readonly (SdpExtension Extension, SdpMediaKind? Only, string Uri)[] All =
     [
-        (SdpExtension.Mid, false, "urn:ietf:params:rtp-hdrext:sdes:mid"),
-        (SdpExtension.AbsSendTime, false, "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"),
-        (SdpExtension.VideoOrientation, true, "urn:3gpp:video-orientation"),
+        (SdpExtension.Mid, null, "urn:ietf:params:rtp-hdrext:sdes:mid"),
+        (SdpExtension.AbsSendTime, null, "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"),
+        (SdpExtension.TransportCc, null, "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"),
+        (SdpExtension.VideoOrientation, SdpMediaKind.Video, "urn:3gpp:video-orientation"),
+        (SdpExtension.AudioLevel, SdpMediaKind.Audio, "urn:ietf:params:rtp-hdrext:ssrc-audio-level"),
+        (SdpExtension.VideoContentType, SdpMediaKind.Video, "http://www.webrtc.org/experiments/rtp-hdrext/video-content-type"),
     ];
 
     public static SdpExtension Parse(ReadOnlySpan<char> uri, SdpMediaKind kind)
     {
-        foreach ((SdpExtension extension, bool videoOnly, string text) in All)
+        foreach ((SdpExtension extension, SdpMediaKind? only, string text) in All)
         {
             if (uri.SequenceEqual(text))
             {
-                return videoOnly && kind != SdpMediaKind.Video ? SdpExtension.None : extension;
+                return only is null || only == kind ? extension : SdpExtension.None;
             }
         }
 

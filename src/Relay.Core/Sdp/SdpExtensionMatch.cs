@@ -15,20 +15,25 @@ internal static class SdpExtensionMatch
     /// The first usable line of each extension. On the whole leg an id means one extension and an extension has one id
     /// (RFC 9143 section 9.2): what contradicts <paramref name="taken"/> is passed over.
     /// </summary>
+    /// <param name="media">The m-line.</param>
+    /// <param name="offer">All of them.</param>
+    /// <param name="parameters">What the relay accepts.</param>
+    /// <param name="taken">What another m-line accepted.</param>
     public static List<SdpAcceptedExtension> Match(
-        SdpMedia media, SdpAnswerParameters parameters, IReadOnlyList<SdpAcceptedExtension> taken)
+        SdpMedia media, SdpOffer offer, SdpAnswerParameters parameters, IReadOnlyList<SdpAcceptedExtension> taken)
     {
         var accepted = new List<SdpAcceptedExtension>();
         foreach (SdpExtmap extmap in media.Extmaps)
         {
             SdpExtension extension = SdpExtensions.Parse(extmap.Uri, media.Kind);
             if (extension != SdpExtension.None
-                && Contains(parameters.Extensions, extension)
+                && Rank(parameters.Extensions, extension) is var rank and >= 0
                 && (extension != SdpExtension.Mid || media.Mid is { Length: <= SdpLimits.MidExtensionCharsMax })
                 && IsUsable(extmap, media)
                 && IdOf(accepted, extension) == 0
                 && !Contradicts(taken, extension, extmap.Id)
-                && IsFirstOfItsId(extmap, media))
+                && IsFirstOfItsId(extmap, media)
+                && !IsWantedElsewhere(extmap, rank, media, offer, parameters))
             {
                 accepted.Add(new SdpAcceptedExtension(extension, extmap.Id, extmap.Direction?.Mirror()));
             }
@@ -86,16 +91,42 @@ internal static class SdpExtensionMatch
         return false;
     }
 
-    private static bool Contains(IReadOnlyList<SdpExtension> extensions, SdpExtension extension)
+    /// <summary>Another m-line has the id for an extension that comes first in the parameters.</summary>
+    private static bool IsWantedElsewhere(
+        SdpExtmap extmap, int rank, SdpMedia media, SdpOffer offer, SdpAnswerParameters parameters)
     {
-        foreach (SdpExtension candidate in extensions)
+        foreach (SdpMedia other in offer.Media)
         {
-            if (candidate == extension)
+            if (ReferenceEquals(other, media))
             {
-                return true;
+                continue;
+            }
+
+            foreach (SdpExtmap candidate in other.Extmaps)
+            {
+                if (candidate.Id == extmap.Id
+                    && Rank(parameters.Extensions, SdpExtensions.Parse(candidate.Uri, other.Kind)) is >= 0 and var otherRank
+                    && otherRank < rank)
+                {
+                    return true;
+                }
             }
         }
 
         return false;
+    }
+
+    /// <summary>-1 if it is not accepted.</summary>
+    private static int Rank(IReadOnlyList<SdpExtension> extensions, SdpExtension extension)
+    {
+        for (int i = 0; i < extensions.Count; i++)
+        {
+            if (extensions[i] == extension)
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 }

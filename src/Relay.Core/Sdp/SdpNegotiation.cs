@@ -90,7 +90,8 @@ internal sealed class SdpNegotiation(SdpOffer offer, SdpAnswerParameters paramet
             return null;
         }
 
-        List<SdpAcceptedExtension> extensions = SdpExtensionMatch.Match(media, parameters, Audio?.Extensions ?? []);
+        List<SdpAcceptedExtension> extensions = SdpExtensionMatch.Match(media, offer, parameters, Audio?.Extensions ?? []);
+        AgreeOnTransportCc(codecs, extensions);
         var negotiated = new NegotiatedMedia
         {
             Kind = media.Kind,
@@ -99,11 +100,35 @@ internal sealed class SdpNegotiation(SdpOffer offer, SdpAnswerParameters paramet
             Codecs = codecs,
             MidExtensionId = SdpExtensionMatch.IdOf(extensions, SdpExtension.Mid),
             AbsSendTimeExtensionId = SdpExtensionMatch.IdOf(extensions, SdpExtension.AbsSendTime),
+            TransportCcExtensionId = SdpExtensionMatch.IdOf(extensions, SdpExtension.TransportCc),
             VideoOrientationExtensionId = SdpExtensionMatch.IdOf(extensions, SdpExtension.VideoOrientation),
+            AudioLevelExtensionId = SdpExtensionMatch.IdOf(extensions, SdpExtension.AudioLevel),
+            VideoContentTypeExtensionId = SdpExtensionMatch.IdOf(extensions, SdpExtension.VideoContentType),
             RemoteSources = media.Sources,
             RtcpReducedSize = media.RtcpReducedSize,
         };
         return new SdpAcceptedMedia(media, negotiated, extensions);
+    }
+
+    /// <summary>Numbers without feedback, for any of the codecs, are of no use; nor is feedback without numbers.</summary>
+    private static void AgreeOnTransportCc(List<NegotiatedCodec> codecs, List<SdpAcceptedExtension> extensions)
+    {
+        bool isAgreed = SdpExtensionMatch.IdOf(extensions, SdpExtension.TransportCc) != 0;
+        foreach (NegotiatedCodec codec in codecs)
+        {
+            isAgreed &= codec.Feedback.HasFlag(SdpFeedback.TransportCc);
+        }
+
+        if (isAgreed)
+        {
+            return;
+        }
+
+        extensions.RemoveAll(accepted => accepted.Extension == SdpExtension.TransportCc);
+        for (int i = 0; i < codecs.Count; i++)
+        {
+            codecs[i] = codecs[i] with { Feedback = codecs[i].Feedback & ~SdpFeedback.TransportCc };
+        }
     }
 
     private bool TryCheckSelection()

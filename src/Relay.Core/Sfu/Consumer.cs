@@ -14,8 +14,10 @@ namespace Relay.Core.Sfu;
 /// </summary>
 public sealed class Consumer
 {
-    // Longest header that the relay writes: 12 fixed bytes, 4 of extension header, MID, abs-send-time, orientation, padding.
-    private const int HeaderMaxBytes = 12 + 4 + (2 + 16) + (2 + 3) + (2 + 1) + 3;
+    // Longest header that the relay writes: 12 fixed bytes, 4 of extension header, MID, abs-send-time or the transport-wide
+    // number, what the source's extensions are mapped to, padding.
+    private const int HeaderMaxBytes =
+        12 + 4 + (2 + 16) + (2 + 3) + (HeaderExtensionMap.ExtensionsMax * (2 + HeaderExtensionMap.ValueLength)) + 3;
 
     // X, I (15 bits), L, T and K all present (RFC 7741 section 4.2).
     private const int DescriptorMaxBytes = 6;
@@ -28,10 +30,13 @@ public sealed class Consumer
     private readonly SfuContext _context;
     private readonly RtpSession _session;
     private readonly Resend[] _resent = [];
+    private readonly bool _isTwoByte;
     private MediaParameters _parameters;
     private StreamRewriter _rewriter;
     private Vp8Rewriter _vp8;
     private Producer? _source;
+    private HeaderExtensionMap _extensions;
+    private bool _hasTransportNumbers;
     private bool _isWaiting;
     private ushort _rtxSequence;
     private uint _packetCount;
@@ -44,6 +49,7 @@ public sealed class Consumer
         _session = session;
         _parameters = parameters;
         Kind = kind;
+        _isTwoByte = HasTwoByteId(parameters);
         _rewriter = new StreamRewriter(Producer.ClockRateOf(kind), context.Random);
         _rtxSequence = (ushort)(context.Random.NextUInt16() & 0x7fff);
         if (kind == MediaKind.Video)
@@ -81,6 +87,9 @@ public sealed class Consumer
 
         _source = source;
         _isWaiting = true;
+        _extensions = HeaderExtensionMap.Create(source.Parameters, _parameters);
+        // A source that is not told of every packet depends on the peer's estimate, which is made from abs-send-time.
+        _hasTransportNumbers = _parameters.TransportCcExtensionId != 0 && source.Parameters.TransportCcExtensionId != 0;
         source.WantKeyframe(atOnce: true);
     }
 
@@ -247,21 +256,27 @@ public sealed class Consumer
         }
 
         _context.Send(slot, length, _session.Remote);
+        if (_hasTransportNumbers)
+        {
+            _session.TransportCc!.HandleSent(original is null ? _source?.Session : null, packet.TransportNumber);
+        }
+
         return DropReason.None;
     }
 
     private int WriteExtensions(Span<byte> destination, in MediaPacket packet, Instant now)
     {
-        bool isTwoByte = Math.Max(
-            _parameters.MidExtensionId,
-            Math.Max(_parameters.AbsSendTimeExtensionId, _parameters.VideoOrientationExtensionId)) > 14;
-        HeaderExtensionWriter writer = HeaderExtensionWriter.Begin(destination, isTwoByte);
+        HeaderExtensionWriter writer = HeaderExtensionWriter.Begin(destination, _isTwoByte);
         if (_parameters.MidExtensionId != 0 && !IsAcknowledged)
         {
             writer.TryAdd(_parameters.MidExtensionId, _parameters.Mid.Value);
         }
 
-        if (_parameters.AbsSendTimeExtensionId != 0)
+        if (_hasTransportNumbers)
+        {
+            TransportSequenceNumber.TryAdd(ref writer, _parameters.TransportCcExtensionId, _session.TransportCc!.NextNumber);
+        }
+        else if (_parameters.AbsSendTimeExtensionId != 0)
         {
             // 24 bits of seconds in 6.18 fixed point, on the relay's own clock: the sender's would tell the hop before.
             Span<byte> time = stackalloc byte[4];
@@ -269,13 +284,19 @@ public sealed class Consumer
             writer.TryAdd(_parameters.AbsSendTimeExtensionId, time[1..]);
         }
 
-        if (_parameters.VideoOrientationExtensionId != 0 && packet.VideoOrientation != MediaPacket.NoOrientation)
-        {
-            writer.TryAdd(_parameters.VideoOrientationExtensionId, [packet.VideoOrientation]);
-        }
-
+        _extensions.Copy(
+            packet.ExtensionProfile, _context.Pool.Span(packet.Packet, packet.ExtensionOffset, packet.ExtensionLength), ref writer);
         return writer.Finish();
     }
+
+    // Ids above 14 were agreed on only if the forms may be mixed (RFC 8285 section 4.1.2).
+    private static bool HasTwoByteId(in MediaParameters parameters) =>
+        parameters.MidExtensionId > HeaderExtensionWriter.OneByteIdMax
+        || parameters.AbsSendTimeExtensionId > HeaderExtensionWriter.OneByteIdMax
+        || parameters.TransportCcExtensionId > HeaderExtensionWriter.OneByteIdMax
+        || parameters.VideoOrientationExtensionId > HeaderExtensionWriter.OneByteIdMax
+        || parameters.AudioLevelExtensionId > HeaderExtensionWriter.OneByteIdMax
+        || parameters.VideoContentTypeExtensionId > HeaderExtensionWriter.OneByteIdMax;
 
     private struct Resend
     {

@@ -10,9 +10,6 @@ namespace Relay.Core.Sfu;
 /// </summary>
 public struct MediaPacket
 {
-    /// <summary><see cref="VideoOrientation"/> of a packet that carries none.</summary>
-    public const byte NoOrientation = 0xff;
-
     public PacketHandle Packet;
 
     /// <summary>Where the payload starts in the slot.</summary>
@@ -31,8 +28,17 @@ public struct MediaPacket
     /// <summary>True on the first packet of a keyframe; always false for audio.</summary>
     public bool StartsKeyframe;
 
-    /// <summary>The 3GPP TS 26.114 coordination byte, or <see cref="NoOrientation"/>.</summary>
-    public byte VideoOrientation;
+    /// <summary>Where the header extensions (RFC 8285) start in the slot, behind their own header.</summary>
+    public int ExtensionOffset;
+
+    /// <summary>Bytes of header extensions, 0 without any.</summary>
+    public int ExtensionLength;
+
+    /// <summary>The form of the header extensions.</summary>
+    public ushort ExtensionProfile;
+
+    /// <summary>The transport-wide number that it came in with, extended; -1 if it has none.</summary>
+    public long TransportNumber;
 
     /// <summary>For VP8.</summary>
     public Vp8PayloadDescriptor Vp8;

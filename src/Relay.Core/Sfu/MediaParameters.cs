@@ -25,7 +25,10 @@ public struct MediaParameters
     /// <summary>Header extension ids (RFC 8285) that the leg agreed on, 0 where it did not.</summary>
     public byte MidExtensionId;
     public byte AbsSendTimeExtensionId;
+    public byte TransportCcExtensionId;
     public byte VideoOrientationExtensionId;
+    public byte AudioLevelExtensionId;
+    public byte VideoContentTypeExtensionId;
 
     /// <summary>The peer's SSRCs if its offer named them, else 0.</summary>
     public uint RemoteSsrc;

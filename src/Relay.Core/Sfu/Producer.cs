@@ -48,6 +48,9 @@ public sealed class Producer
 
     public MediaKind Kind { get; }
 
+    /// <summary>The leg that it belongs to.</summary>
+    public RtpSession Session => _session;
+
     public MediaParameters Parameters { get; }
 
     public int ClockRate => ClockRateOf(Kind);
@@ -132,9 +135,16 @@ public sealed class Producer
     /// <param name="rtp">The packet.</param>
     /// <param name="codec">The codec of its payload type.</param>
     /// <param name="isRecovered">It came over RTX.</param>
+    /// <param name="transportNumber">See <see cref="MediaPacket.TransportNumber"/>.</param>
     /// <param name="now">The time.</param>
     internal DropReason HandleRtp(
-        PacketHandle slot, int offset, in RtpPacketReader rtp, in CodecParameters codec, bool isRecovered, Instant now)
+        PacketHandle slot,
+        int offset,
+        in RtpPacketReader rtp,
+        in CodecParameters codec,
+        bool isRecovered,
+        long transportNumber,
+        Instant now)
     {
         if (rtp.Ssrc != _ssrc || (!isRecovered && IsFarAhead(rtp.SequenceNumber)))
         {
@@ -167,7 +177,10 @@ public sealed class Producer
             Timestamp = rtp.Timestamp,
             Marker = rtp.Marker,
             Codec = codec.Codec,
-            VideoOrientation = ReadOrientation(rtp),
+            ExtensionOffset = offset + rtp.ExtensionOffset,
+            ExtensionLength = rtp.ExtensionBytes.Length,
+            ExtensionProfile = rtp.ExtensionProfile,
+            TransportNumber = transportNumber,
             Arrival = now,
         };
         DropReason reason = ReadPayload(rtp.Payload, ref packet);
@@ -266,13 +279,6 @@ public sealed class Producer
         // A keyframe wanted before there was a stream can be asked for now.
         _context.Touch(_session);
     }
-
-    private byte ReadOrientation(in RtpPacketReader rtp) =>
-        Parameters.VideoOrientationExtensionId != 0
-        && rtp.TryGetExtension(Parameters.VideoOrientationExtensionId, out ReadOnlySpan<byte> value)
-        && value.Length == 1
-            ? value[0]
-            : MediaPacket.NoOrientation;
 
     private static DropReason ReadPayload(ReadOnlySpan<byte> payload, ref MediaPacket packet)
     {

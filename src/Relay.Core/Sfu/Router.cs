@@ -15,6 +15,8 @@ public static class Router
         Disconnect(second);
         first.Partner = second;
         second.Partner = first;
+        first.TransportCc?.HandlePartnerChange();
+        second.TransportCc?.HandlePartnerChange();
         second.AudioConsumer.Connect(first.AudioProducer);
         first.AudioConsumer.Connect(second.AudioProducer);
         if (withVideo)
@@ -39,6 +41,8 @@ public static class Router
         session.VideoConsumer.Disconnect();
         partner.AudioConsumer.Disconnect();
         partner.VideoConsumer.Disconnect();
+        session.TransportCc?.HandlePartnerChange();
+        partner.TransportCc?.HandlePartnerChange();
         session.LiftRemb();
         partner.LiftRemb();
     }

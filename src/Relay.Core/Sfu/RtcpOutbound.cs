@@ -6,7 +6,8 @@ using Relay.Core.Rtp.Rtcp;
 namespace Relay.Core.Sfu;
 
 /// <summary>
-/// The RTCP that the relay sends to one peer, all of it its own: sender and receiver reports, NACK, PLI and FIR, REMB.
+/// The RTCP that the relay sends to one peer, all of it its own: sender and receiver reports, NACK, PLI and FIR, REMB,
+/// transport-wide feedback.
 /// Feedback goes behind an empty receiver report, so that it is a compound for peers without RFC 5506.
 /// </summary>
 internal sealed class RtcpOutbound(SfuContext context, RtpSession session)
@@ -75,6 +76,16 @@ internal sealed class RtcpOutbound(SfuContext context, RtpSession session)
         if (TryBegin(out PacketHandle slot, out Span<byte> buffer, out int length))
         {
             length += RembWriter.Write(buffer[length..], senderSsrc, bitrateBitsPerSecond, [mediaSsrc]);
+            Send(slot, buffer, length);
+        }
+    }
+
+    /// <summary>Tells a sender which of its packets arrived, and when.</summary>
+    public void SendTransportFeedback(uint mediaSsrc, in TransportFeedbackHead head, ReadOnlySpan<int> deltas)
+    {
+        if (TryBegin(out PacketHandle slot, out Span<byte> buffer, out int length))
+        {
+            length += TransportFeedbackWriter.Write(buffer[length..], ReporterSsrc, mediaSsrc, head, deltas);
             Send(slot, buffer, length);
         }
     }

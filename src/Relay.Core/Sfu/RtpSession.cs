@@ -3,6 +3,7 @@ using Relay.Core.Codecs;
 using Relay.Core.Diagnostics;
 using Relay.Core.Primitives;
 using Relay.Core.Rtp;
+using Relay.Core.Rtp.Rtcp;
 using Relay.Core.Srtp;
 
 namespace Relay.Core.Sfu;
@@ -44,6 +45,7 @@ public sealed class RtpSession
         AudioConsumer = new Consumer(context, this, MediaKind.Audio, audio);
         VideoConsumer = new Consumer(context, this, MediaKind.Video, video);
         _demux = new StreamDemux(audio, video);
+        TransportCc = TransportCc.TryCreate(this, audio, video);
         _rtcpIn = new RtcpInbound(this);
         _rtcpOut = new RtcpOutbound(context, this);
     }
@@ -71,6 +73,9 @@ public sealed class RtpSession
     /// <summary>The relay's canonical name towards this peer, drawn for the leg (RFC 7022): never a peer's.</summary>
     internal InlineText Cname { get; }
 
+    /// <summary>Null if the leg did not agree on it.</summary>
+    internal TransportCc? TransportCc { get; }
+
     internal bool IsTouched { get; set; }
 
     /// <summary>Packets of the peer so far that authenticated, whatever became of them then.</summary>
@@ -80,7 +85,9 @@ public sealed class RtpSession
     internal bool CanSend => (_outbound is not null || _isClear) && Remote != default;
 
     internal Instant NextTimeout => CanSend
-        ? Instant.Min(_nextReport, Instant.Min(AudioProducer.NextTimeout, VideoProducer.NextTimeout))
+        ? Instant.Min(
+            Instant.Min(_nextReport, TransportCc?.NextTimeout ?? Instant.Never),
+            Instant.Min(AudioProducer.NextTimeout, VideoProducer.NextTimeout))
         : Instant.Never;
 
     /// <summary>Media may flow from now on; the session owns the contexts.</summary>
@@ -161,6 +168,8 @@ public sealed class RtpSession
             return reason;
         }
 
+        // Whatever becomes of it, it arrived.
+        long transportNumber = TransportCc?.HandleArrival(rtp, packet.Length, now) ?? TransportSequenceMap.NoSource;
         reason = _demux.TryFind(rtp, out MediaKind kind, out CodecParameters codec, out bool isRtx);
         if (reason != DropReason.None)
         {
@@ -169,8 +178,8 @@ public sealed class RtpSession
 
         Producer producer = ProducerOf(kind);
         return isRtx
-            ? HandleRtx(slot, packet, rtp, producer, codec, now)
-            : producer.HandleRtp(slot, PacketPool.HeadroomBytes, rtp, codec, isRecovered: false, now);
+            ? HandleRtx(slot, packet, rtp, producer, codec, transportNumber, now)
+            : producer.HandleRtp(slot, PacketPool.HeadroomBytes, rtp, codec, isRecovered: false, transportNumber, now);
     }
 
     /// <summary>Sends whatever is due.</summary>
@@ -181,6 +190,7 @@ public sealed class RtpSession
             return;
         }
 
+        TransportCc?.HandleTimeout(now);
         AudioProducer.HandleTimeout(now);
         VideoProducer.HandleTimeout(now);
         if (_nextReport <= now)
@@ -220,13 +230,20 @@ public sealed class RtpSession
     internal void SendKeyframeRequest(uint senderSsrc, uint mediaSsrc, in CodecParameters codec) =>
         _rtcpOut.SendKeyframeRequest(senderSsrc, mediaSsrc, codec);
 
+    internal void SendTransportFeedback(uint mediaSsrc, in TransportFeedbackHead head, ReadOnlySpan<int> deltas) =>
+        _rtcpOut.SendTransportFeedback(mediaSsrc, head, deltas);
+
+    /// <summary>Something is due or was rescheduled.</summary>
+    internal void Touch() => _context.Touch(this);
+
     /// <summary>
     /// The peer says what it can receive: its partner is told, at most once in <see cref="RembInterval"/>. Not below
-    /// <see cref="RembMinBitsPerSecond"/>, which spoils the picture but not the next partner's.
+    /// <see cref="RembMinBitsPerSecond"/>, which spoils the picture but not the next partner's. A partner that is told of every
+    /// packet needs no estimate.
     /// </summary>
     internal void HandleRemb(ulong bitrateBitsPerSecond, Instant now)
     {
-        if (Partner is { } partner && now >= _nextRemb)
+        if (Partner is { } partner && now >= _nextRemb && TransportCc?.IsTranslatedFor(partner) != true)
         {
             _nextRemb = now + RembInterval;
             partner.SendRemb(Math.Max(bitrateBitsPerSecond, RembMinBitsPerSecond));
@@ -293,7 +310,13 @@ public sealed class RtpSession
     // Turns a retransmission back into the packet that it carries (RFC 4588 section 4): the header moves over the original
     // sequence number, in place.
     private static DropReason HandleRtx(
-        PacketHandle slot, Span<byte> packet, in RtpPacketReader rtx, Producer producer, in CodecParameters codec, Instant now)
+        PacketHandle slot,
+        Span<byte> packet,
+        in RtpPacketReader rtx,
+        Producer producer,
+        in CodecParameters codec,
+        long transportNumber,
+        Instant now)
     {
         DropReason reason = RtxPayload.TryRead(rtx.Payload, out ushort sequence, out _);
         if (reason != DropReason.None)
@@ -316,7 +339,7 @@ public sealed class RtpSession
         reason = RtpPacketReader.TryParse(packet, out RtpPacketReader original);
         return reason == DropReason.None
             ? producer.HandleRtp(
-                slot, PacketPool.HeadroomBytes + RtxPayload.HeaderLength, original, codec, isRecovered: true, now)
+                slot, PacketPool.HeadroomBytes + RtxPayload.HeaderLength, original, codec, isRecovered: true, transportNumber, now)
             : reason;
     }
 

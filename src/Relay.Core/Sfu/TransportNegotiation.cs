@@ -70,7 +70,10 @@ public static class TransportNegotiation
             CanConsume = media.Direction.Sends(),
             MidExtensionId = media.MidExtensionId,
             AbsSendTimeExtensionId = media.AbsSendTimeExtensionId,
+            TransportCcExtensionId = media.TransportCcExtensionId,
             VideoOrientationExtensionId = media.VideoOrientationExtensionId,
+            AudioLevelExtensionId = media.AudioLevelExtensionId,
+            VideoContentTypeExtensionId = media.VideoContentTypeExtensionId,
             RemoteSsrc = source.Ssrc,
             RemoteRtxSsrc = source.RtxSsrc,
         };

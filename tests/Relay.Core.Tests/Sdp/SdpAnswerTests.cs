@@ -33,6 +33,35 @@ public class SdpAnswerTests
     }
 
     [Theory]
+    [InlineData("chrome", 3, 3)]
+    [InlineData("chrome-recvonly", 3, 3)]
+    [InlineData("safari", 3, 3)]
+    [InlineData("firefox", 0, 7)]
+    [InlineData("aiortc", 0, 0)]
+    public void Transport_cc_is_agreed_on_as_offered(string name, int audio, int video)
+    {
+        (string text, NegotiatedSession session) = SdpOffers.Accept(SdpOffers.Load(name));
+
+        Assert.Equal((audio, video), (session.Audio.TransportCcExtensionId, session.Video!.TransportCcExtensionId));
+        Assert.All(session.Audio.Codecs, c => Assert.Equal(audio != 0, c.Feedback.HasFlag(SdpFeedback.TransportCc)));
+        Assert.All(session.Video.Codecs, c => Assert.Equal(video != 0, c.Feedback.HasFlag(SdpFeedback.TransportCc)));
+        Assert.Equal(video != 0, text.Contains(" transport-cc\r\n", StringComparison.Ordinal));
+        Assert.Equal(video != 0, text.Contains("draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("a=rtcp-fb:96 transport-cc\r\n")]
+    [InlineData("a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n")]
+    public void Transport_cc_needs_the_numbers_and_the_feedback(string missing)
+    {
+        string offer = SdpOffers.Load("chrome").Replace(missing, string.Empty, StringComparison.Ordinal);
+        NegotiatedSession session = SdpOffers.Accept(offer).Session;
+
+        Assert.Equal(0, session.Video!.TransportCcExtensionId);
+        Assert.All(session.Video.Codecs, c => Assert.False(c.Feedback.HasFlag(SdpFeedback.TransportCc)));
+    }
+
+    [Theory]
     [MemberData(nameof(SdpOffers.AllNames), MemberType = typeof(SdpOffers))]
     public void Every_answer_mirrors_the_offers_m_lines(string name)
     {
@@ -50,8 +79,9 @@ public class SdpAnswerTests
             Assert.True(media.RtcpMux);
             Assert.Equal(9, media.Port);
         });
-        Assert.DoesNotContain("transport-cc", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("audio-level", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("csrc-audio-level", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("video-timing", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("rtp-stream-id", text, StringComparison.Ordinal);
         Assert.DoesNotContain("toffset", text, StringComparison.Ordinal);
         Assert.DoesNotContain("playout-delay", text, StringComparison.Ordinal);
     }

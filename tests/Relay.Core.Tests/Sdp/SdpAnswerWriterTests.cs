@@ -25,13 +25,16 @@ public class SdpAnswerWriterTests
         a=fingerprint:sha-256 C0:C1:C2:C3:C4:C5:C6:C7:C8:C9:CA:CB:CC:CD:CE:CF:D0:D1:D2:D3:D4:D5:D6:D7:D8:D9:DA:DB:DC:DD:DE:DF
         a=setup:passive
         a=mid:0
+        a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level
         a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time
+        a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01
         a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
         a=sendrecv
         a=msid:relaystream relayaudio
         a=rtcp-mux
         a=rtcp-rsize
         a=rtpmap:111 opus/48000/2
+        a=rtcp-fb:111 transport-cc
         a=fmtp:111 minptime=10;useinbandfec=1
         a=ssrc:11111 cname:relaycname
         a=ssrc:11111 msid:relaystream relayaudio
@@ -45,6 +48,8 @@ public class SdpAnswerWriterTests
         a=mid:1
         a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time
         a=extmap:13 urn:3gpp:video-orientation
+        a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01
+        a=extmap:6 http://www.webrtc.org/experiments/rtp-hdrext/video-content-type
         a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid
         a=sendrecv
         a=msid:relaystream relayvideo
@@ -52,6 +57,7 @@ public class SdpAnswerWriterTests
         a=rtcp-rsize
         a=rtpmap:96 VP8/90000
         a=rtcp-fb:96 goog-remb
+        a=rtcp-fb:96 transport-cc
         a=rtcp-fb:96 ccm fir
         a=rtcp-fb:96 nack
         a=rtcp-fb:96 nack pli
@@ -59,6 +65,7 @@ public class SdpAnswerWriterTests
         a=fmtp:97 apt=96
         a=rtpmap:108 H264/90000
         a=rtcp-fb:108 goog-remb
+        a=rtcp-fb:108 transport-cc
         a=rtcp-fb:108 ccm fir
         a=rtcp-fb:108 nack
         a=rtcp-fb:108 nack pli

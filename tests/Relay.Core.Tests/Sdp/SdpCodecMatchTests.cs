@@ -131,8 +131,8 @@ public class SdpCodecMatchTests
         NegotiatedCodec audio = Assert.Single(Match(
             "audio", "96", "a=rtpmap:96 opus/48000/2", "a=rtcp-fb:96 transport-cc", "a=rtcp-fb:96 nack"));
 
-        Assert.Equal(SdpFeedback.NackPli | SdpFeedback.GoogRemb, video.Feedback);
-        Assert.Equal(SdpFeedback.None, audio.Feedback);
+        Assert.Equal(SdpFeedback.NackPli | SdpFeedback.GoogRemb | SdpFeedback.TransportCc, video.Feedback);
+        Assert.Equal(SdpFeedback.TransportCc, audio.Feedback);
     }
 
     private static SdpMedia Parse(string kind, string formats, params string[] attributes) =>

@@ -29,7 +29,7 @@ public class SdpExtensionMatchTests
     public void Only_what_the_parameters_name_is_accepted()
     {
         SdpAnswerParameters parameters = SdpOffers.Parameters with { Extensions = [SdpExtension.AbsSendTime] };
-        List<SdpAcceptedExtension> accepted = SdpExtensionMatch.Match(Parse("4 " + Mid, "5 " + AbsSendTime), parameters, []);
+        List<SdpAcceptedExtension> accepted = Match(Parse("4 " + Mid, "5 " + AbsSendTime), parameters, []);
         Assert.Equal(SdpExtension.AbsSendTime, Assert.Single(accepted).Extension);
     }
 
@@ -66,26 +66,43 @@ public class SdpExtensionMatchTests
     [InlineData("sendonly", "sendrecv", "sendrecv")]
     public void A_direction_of_its_own_must_cover_the_m_line(string media, string extension, string? answered)
     {
-        SdpMedia offered = Parse($"4/{extension} {Mid}\na={media}");
-        List<SdpAcceptedExtension> accepted = SdpExtensionMatch.Match(offered, SdpOffers.Parameters, []);
+        SdpOffer offered = Parse($"4/{extension} {Mid}\na={media}");
+        List<SdpAcceptedExtension> accepted = Match(offered, SdpOffers.Parameters, []);
         Assert.Equal(answered, accepted.Count == 0 ? null : accepted[0].Direction?.ToAttribute());
     }
 
     [Fact]
     public void A_mid_that_fits_no_one_byte_extension_goes_without_one()
     {
-        SdpMedia Offered(int chars) => SdpOffers.Parse(
-            $"v=0\nm=video 9 UDP/TLS/RTP/SAVPF 96\na=mid:{new string('m', chars)}\na=extmap:4 {Mid}\n").Media[0];
+        SdpOffer Offered(int chars) => SdpOffers.Parse(
+            $"v=0\nm=video 9 UDP/TLS/RTP/SAVPF 96\na=mid:{new string('m', chars)}\na=extmap:4 {Mid}\n");
 
-        Assert.Single(SdpExtensionMatch.Match(Offered(16), SdpOffers.Parameters, []));
-        Assert.Empty(SdpExtensionMatch.Match(Offered(17), SdpOffers.Parameters, []));
+        Assert.Single(Match(Offered(16), SdpOffers.Parameters, []));
+        Assert.Empty(Match(Offered(17), SdpOffers.Parameters, []));
     }
 
-    private static SdpMedia Parse(params string[] extmaps) => SdpOffers.Parse(
-        "v=0\nm=video 9 UDP/TLS/RTP/SAVPF 96\na=mid:1\n" + string.Concat(extmaps.Select(e => $"a=extmap:{e}\n"))).Media[0];
+    [Fact]
+    public void An_id_that_another_m_line_needs_for_something_better_is_left_to_it()
+    {
+        // As aiortc offers it: audio level and abs-send-time share an id.
+        SdpOffer offer = SdpOffers.Parse(
+            "v=0\nm=audio 9 UDP/TLS/RTP/SAVPF 111\na=mid:0\na=extmap:1 " + Mid + "\na=extmap:2 urn:ietf:params:rtp-hdrext:ssrc-audio-level\n"
+            + "m=video 9 UDP/TLS/RTP/SAVPF 96\na=mid:1\na=extmap:1 " + Mid + "\na=extmap:2 " + AbsSendTime + "\n");
+        List<SdpAcceptedExtension> audio = Match(offer, SdpOffers.Parameters, []);
+        List<SdpAcceptedExtension> video = SdpExtensionMatch.Match(offer.Media[1], offer, SdpOffers.Parameters, audio);
+        Assert.Equal([SdpExtension.Mid], audio.Select(a => a.Extension));
+        Assert.Equal([SdpExtension.Mid, SdpExtension.AbsSendTime], video.Select(a => a.Extension));
+    }
+
+    private static SdpOffer Parse(params string[] extmaps) => SdpOffers.Parse(
+        "v=0\nm=video 9 UDP/TLS/RTP/SAVPF 96\na=mid:1\n" + string.Concat(extmaps.Select(e => $"a=extmap:{e}\n")));
 
     private static List<SdpAcceptedExtension> Match(params string[] extmaps) => Match([], extmaps);
 
     private static List<SdpAcceptedExtension> Match(List<SdpAcceptedExtension> taken, params string[] extmaps) =>
-        SdpExtensionMatch.Match(Parse(extmaps), SdpOffers.Parameters, taken);
+        Match(Parse(extmaps), SdpOffers.Parameters, taken);
+
+    private static List<SdpAcceptedExtension> Match(
+        SdpOffer offer, SdpAnswerParameters parameters, List<SdpAcceptedExtension> taken) =>
+        SdpExtensionMatch.Match(offer.Media[0], offer, parameters, taken);
 }

@@ -49,6 +49,9 @@ public sealed class TransportNegotiationTests
         Assert.Equal((0xbu, 0xcu), (leg.Video.LocalSsrc, leg.Video.LocalRtxSsrc));
         Assert.Equal((100u, 101u), (leg.Video.RemoteSsrc, leg.Video.RemoteRtxSsrc));
         Assert.Equal((1, 2, 3), (leg.Video.MidExtensionId, leg.Video.AbsSendTimeExtensionId, leg.Video.VideoOrientationExtensionId));
+        Assert.Equal(
+            (4, 5, 6),
+            (leg.Video.TransportCcExtensionId, leg.Video.AudioLevelExtensionId, leg.Video.VideoContentTypeExtensionId));
         Assert.True(leg.Video.TryGetCodec(CodecKind.Vp8, out CodecParameters vp8));
         Assert.Equal((96, true, 97), (vp8.PayloadType, vp8.HasRtx, vp8.RtxPayloadType));
         Assert.True(vp8.HasNack && vp8.HasPli && !vp8.HasFir && vp8.HasRemb);
@@ -126,6 +129,9 @@ public sealed class TransportNegotiationTests
             MidExtensionId = 1,
             AbsSendTimeExtensionId = 2,
             VideoOrientationExtensionId = 3,
+            TransportCcExtensionId = 4,
+            AudioLevelExtensionId = 5,
+            VideoContentTypeExtensionId = 6,
             RemoteSources = [new SdpSource(100, 101), new SdpSource(200, 201)],
             Codecs =
             [

@@ -16,7 +16,7 @@ public class RtcpCompoundReaderTests
             seen.Add($"{(int)compound.Type}/{compound.Count}/{compound.Body.Length}");
         }
 
-        Assert.Equal("200/2/72 201/1/28 202/1/16 205/1/16 206/1/8 206/4/16 206/15/24 203/2/8", string.Join(' ', seen));
+        Assert.Equal("200/2/72 201/1/28 202/1/16 205/1/16 206/1/8 206/4/16 206/15/24 205/15/24 203/2/8", string.Join(' ', seen));
         Assert.False(compound.MoveNext());
         Assert.True(compound.Body.IsEmpty);
     }
@@ -31,7 +31,7 @@ public class RtcpCompoundReaderTests
             packets += packet.Body.IsEmpty ? 0 : 1;
         }
 
-        Assert.Equal(8, packets);
+        Assert.Equal(9, packets);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public class RtcpCompoundReaderTests
 
     [Fact]
     public void Only_cuts_between_packets_are_accepted() =>
-        Assert.Equal(7, WireFuzz.Truncate(RtcpSamples.Everything(), RtcpSamples.ReadAll));
+        Assert.Equal(8, WireFuzz.Truncate(RtcpSamples.Everything(), RtcpSamples.ReadAll));
 
     [Fact]
     public void Damaged_compounds_never_throw()

@@ -21,6 +21,8 @@ internal static class RtcpSamples
         length += PliWriter.Write(buffer.AsSpan(length), 1, 2);
         length += FirWriter.Write(buffer.AsSpan(length), 1, 2, 3);
         length += RembWriter.Write(buffer.AsSpan(length), 1, 2_500_000, [2, 3]);
+        length += TransportFeedbackWriter.Write(
+            buffer.AsSpan(length), 1, 2, new TransportFeedbackHead(9, 7, 5), [0, TransportFeedbackWriter.NotReceived, 300]);
         length += ByeWriter.Write(buffer.AsSpan(length), [1, 2]);
         return buffer[..length];
     }
@@ -144,6 +146,19 @@ internal static class RtcpSamples
             {
                 remb.GetSsrc(i);
             }
+        }
+
+        if (TransportFeedbackReader.TryParse(packet, ushort.MaxValue, out TransportFeedbackReader feedback) == DropReason.None)
+        {
+            readers++;
+            _ = (feedback.SenderSsrc, feedback.MediaSsrc, feedback.FeedbackCount);
+            int packets = 0;
+            while (feedback.TryReadNext(out _, out _, out _))
+            {
+                packets++;
+            }
+
+            Assert.Equal(feedback.StatusCount, packets);
         }
 
         return readers;
