@@ -12,6 +12,10 @@ namespace Relay.Browser.Tests;
 public sealed record Inbound(
     double AudioEnergy, double AudioLevel, long AudioBytes, int FramesDecoded, int KeyFrames, int Width, int Height, double At, string? SrtpCipher);
 
+/// <summary>What a page's bandwidth estimator believes, and what it is told of its video.</summary>
+/// <param name="AvailableBitsPerSecond">availableOutgoingBitrate of W3C webrtc-stats.</param>
+public sealed record Outbound(double AvailableBitsPerSecond, double FractionLost, double RoundTripSeconds);
+
 /// <summary>What must stay the same when the partner changes.</summary>
 public sealed record ConnectionTrace(
     int Peers, int Posts, int Offers, int Answers, int Tracks, bool SamePeer, bool SameDtls, bool SameIce, string DtlsState, string SignalingState, string? Pair);
@@ -128,6 +132,8 @@ public sealed class Participant : IAsyncDisposable
     public async Task<double> ToneAsync() => (await ReadAsync<JsonElement>("relayProbe.tone()")).GetProperty("hz").GetDouble();
 
     public Task<Inbound> InboundAsync() => ReadAsync<Inbound>("relayProbe.inbound()");
+
+    public Task<Outbound> OutboundAsync() => ReadAsync<Outbound>("relayProbe.outbound()");
 
     public Task<ConnectionTrace> ConnectionAsync() => ReadAsync<ConnectionTrace>("relayProbe.connection()");
 

@@ -129,6 +129,26 @@
     return found;
   };
 
+  // What the sender's bandwidth estimator makes of the feedback, and what reports say.
+  probe.outbound = async () => {
+    const found = { availableBitsPerSecond: 0, fractionLost: 0, roundTripSeconds: 0 };
+    const peer = latest();
+    if (!peer) { return found; }
+    for (const s of (await peer.pc.getStats()).values()) {
+      if (s.type === 'candidate-pair' && s.nominated) {
+        found.availableBitsPerSecond = Math.max(found.availableBitsPerSecond, s.availableOutgoingBitrate ?? 0);
+      } else if (s.type === 'remote-inbound-rtp' && s.kind === 'video') {
+        found.fractionLost = s.fractionLost ?? 0;
+        found.roundTripSeconds = s.roundTripTime ?? 0;
+      }
+    }
+    return found;
+  };
+
+  // Whether every section of the answer agreed on transport-wide congestion control.
+  probe.hasTransportCc = () => latest().pc.remoteDescription.sdp.split('\r\nm=').slice(1)
+    .every((m) => m.includes(' transport-cc\r\n') && m.includes('-transport-wide-cc-extensions-01'));
+
   // Which tone the partner's microphone plays: the strongest frequency in a second of sound, in Hz.
   probe.tone = async () => {
     const audio = new AudioContext();

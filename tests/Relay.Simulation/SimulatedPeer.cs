@@ -224,6 +224,20 @@ public sealed class SimulatedPeer : IDisposable
         VideoSequence++;
     }
 
+    /// <summary>Sends a padding-only packet of the retransmission stream, as browsers probe.</summary>
+    public void SendProbe(byte bytes = 224)
+    {
+        byte[] header = new byte[12 + 12];
+        RtpHeaderWriter.Write(header, marker: false, Media.RtxPayloadType, _rtxSequence++, VideoTimestamp, RtxSsrc, hasExtension: true);
+        RtpHeaderWriter.SetPadding(header, hasPadding: true);
+        HeaderExtensionWriter extensions = HeaderExtensionWriter.Begin(header.AsSpan(12), Media.UsesTwoByteExtensions);
+        extensions.TryAdd(Media.MidExtensionId, Media.VideoMid);
+        TransportCc.Number(ref extensions);
+        byte[] padding = new byte[bytes];
+        padding[^1] = bytes;
+        SendRaw(header.AsSpan(0, 12 + extensions.Finish()), padding);
+    }
+
     public byte[] SendRtcp(ReadOnlySpan<byte> compound)
     {
         byte[] datagram = SealRtcp(compound);

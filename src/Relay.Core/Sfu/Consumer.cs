@@ -174,12 +174,45 @@ public sealed class Consumer
         }
 
         uint timestamp = packet.Timestamp + _rewriter.TimestampShift;
+        packet.TransportNumber = TransportSequenceMap.NoSource;
         if (Seal(packet, codec.RtxPayloadType, RtxSsrc, _rtxSequence, timestamp, sequence, now) == DropReason.None)
         {
             _rtxSequence++;
             _resendBudgetBytes -= packet.PayloadLength;
             _context.Counters.CountRetransmitted();
         }
+    }
+
+    /// <summary>
+    /// Sends over RTX what the source sent to probe for bandwidth: a packet that the peer was sent before, or padding. The peer's
+    /// feedback on it becomes the source's.
+    /// </summary>
+    internal DropReason SendProbe(in MediaPacket packet, Instant now)
+    {
+        if (!_hasTransportNumbers
+            || _isWaiting
+            || !_session.CanSend
+            || !_parameters.TryGetCodec(packet.Codec, out CodecParameters codec)
+            || !codec.HasRtx)
+        {
+            return DropReason.NotNegotiated;
+        }
+
+        ushort? original = null;
+        uint timestamp = _rewriter.TimestampAt(now);
+        if (packet.PayloadLength > 0)
+        {
+            if (!_rewriter.TryRewrite(packet.Sequence, packet.Timestamp, packet.Due, out ushort sequence, out timestamp))
+            {
+                return DropReason.BeforeKeyframe;
+            }
+
+            original = sequence;
+        }
+
+        DropReason reason = Seal(packet, codec.RtxPayloadType, RtxSsrc, _rtxSequence, timestamp, original, now);
+        _rtxSequence += reason == DropReason.None ? (ushort)1 : (ushort)0;
+        return reason;
     }
 
     /// <summary>
@@ -233,13 +266,14 @@ public sealed class Consumer
             prefixLength = RtxPayload.WriteOriginalSequenceNumber(prefix, originalSequence);
         }
 
-        ReadOnlySpan<byte> payload = _context.Pool.Span(packet.Packet, packet.PayloadOffset, packet.PayloadLength);
+        scoped ReadOnlySpan<byte> payload = _context.Pool.Span(packet.Packet, packet.PayloadOffset, packet.PayloadLength);
         if (packet.PayloadLength == 0)
         {
-            // Padding only: one byte of padding keeps the number in the sequence (RFC 3550 section 5.1).
+            // Padding only: it keeps the number in the sequence, and the last byte is its count (RFC 3550 section 5.1).
             RtpHeaderWriter.SetPadding(header, hasPadding: true);
-            prefix[0] = 1;
-            prefixLength = 1;
+            Span<byte> padding = stackalloc byte[Math.Max(packet.PaddingLength, 1)];
+            padding[^1] = (byte)padding.Length;
+            payload = padding;
         }
         else if (packet.Codec == CodecKind.Vp8)
         {
@@ -258,7 +292,7 @@ public sealed class Consumer
         _context.Send(slot, length, _session.Remote);
         if (_hasTransportNumbers)
         {
-            _session.TransportCc!.HandleSent(original is null ? _source?.Session : null, packet.TransportNumber);
+            _session.TransportCc!.HandleSent(_source?.Session, packet.TransportNumber);
         }
 
         return DropReason.None;

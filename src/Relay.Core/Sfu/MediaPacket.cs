@@ -18,6 +18,9 @@ public struct MediaPacket
     /// <summary>Bytes of payload, padding excluded; 0 for a padding-only packet.</summary>
     public int PayloadLength;
 
+    /// <summary>Bytes of padding behind the payload, their count included.</summary>
+    public int PaddingLength;
+
     /// <summary>The source's sequence number, extended over its wraps.</summary>
     public long Sequence;
 

@@ -158,7 +158,9 @@ public sealed class Producer
             : SequenceNumber.Extend(rtp.SequenceNumber, highest);
         if (isRecovered && (highest < 0 || _received.Contains(sequence)))
         {
-            return DropReason.Duplicate;
+            return TryGetCached(sequence, now, out MediaPacket again)
+                ? ForwardProbe(again, transportNumber, DropReason.Duplicate, now)
+                : DropReason.Duplicate;
         }
 
         // A retransmission does not say which stream it repairs: one of the stream before a restart must not pass for a
@@ -173,6 +175,7 @@ public sealed class Producer
             Packet = slot,
             PayloadOffset = offset + rtp.HeaderLength,
             PayloadLength = rtp.PayloadLength,
+            PaddingLength = rtp.PaddingLength,
             Sequence = sequence,
             Timestamp = rtp.Timestamp,
             Marker = rtp.Marker,
@@ -200,6 +203,19 @@ public sealed class Producer
         TrackLoss(packet, highest, codec.HasNack, now);
         Keep(packet, now);
         return Forward(packet, now);
+    }
+
+    /// <summary>Takes a padding-only packet of the retransmission stream, which probes for bandwidth.</summary>
+    internal DropReason HandlePadding(
+        in Received received, in RtpPacketReader rtx, in CodecParameters codec, long transportNumber, Instant now)
+    {
+        var padding = new MediaPacket
+        {
+            Packet = received.Packet,
+            PaddingLength = rtx.PaddingLength,
+            Codec = codec.Codec,
+        };
+        return ForwardProbe(padding, transportNumber, DropReason.RtxEmpty, now);
     }
 
     /// <summary>What the cache still holds of the stream, for a consumer whose peer misses it.</summary>
@@ -353,6 +369,19 @@ public sealed class Producer
             _cacheTimeout = now + _context.Options.RetransmissionAgeMax;
             _context.Touch(_session);
         }
+    }
+
+    // What a sender sends beyond its media is to find out what the path takes: it has to go the whole way.
+    private DropReason ForwardProbe(MediaPacket packet, long transportNumber, DropReason otherwise, Instant now)
+    {
+        packet.TransportNumber = transportNumber;
+        bool isForwarded = false;
+        for (int i = 0; i < _consumerCount && transportNumber != TransportSequenceMap.NoSource; i++)
+        {
+            isForwarded |= _consumers[i].SendProbe(packet, now) == DropReason.None;
+        }
+
+        return isForwarded ? DropReason.None : otherwise;
     }
 
     private DropReason Forward(in MediaPacket packet, Instant now)

@@ -319,6 +319,11 @@ public sealed class RtpSession
         Instant now)
     {
         DropReason reason = RtxPayload.TryRead(rtx.Payload, out ushort sequence, out _);
+        if (reason == DropReason.RtxEmpty)
+        {
+            return producer.HandlePadding(received, rtx, codec, transportNumber, now);
+        }
+
         if (reason != DropReason.None)
         {
             return reason;

@@ -179,6 +179,42 @@ public sealed class TransportCcTests : IDisposable
         Assert.All(_a.TransportCc.Told, t => Assert.True(_a.TransportCc.Sent.ContainsKey(t.Number)));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Probes_go_the_whole_way(bool isPadding)
+    {
+        Pair(_relay, _a, _b);
+        Speak(40);
+        int rtx = _b.Received.Count(p => p.PayloadType == SimulatedPeer.RtxPayloadType);
+        int dropped = (int)_relay.Engine.Counters.DroppedTotal();
+        int down = 0;
+        _relay.LosesDown = d => IsRtp(d) && ++down % 2 == 0;
+        long first = _a.TransportCc.Next;
+        for (int i = 0; i < 20; i++)
+        {
+            if (isPadding)
+            {
+                _a.SendProbe();
+            }
+            else
+            {
+                _a.Retransmit((ushort)(_a.VideoSequence - 1 - i));
+            }
+        }
+
+        _relay.Run(_relay.Delay);
+        _relay.LosesDown = _ => false;
+        Speak(20);
+        ReceivedRtp[] probes = [.. _b.Received.Where(p => p.PayloadType == SimulatedPeer.RtxPayloadType).Skip(rtx)];
+        Assert.Equal(10, probes.Length);
+        Assert.All(probes, p => Assert.Equal(isPadding ? 0 : _b.Video.First().Payload.Length + 2, p.Payload.Length));
+        Assert.Equal(10, _a.TransportCc.Lost.Count(n => n >= first && n < first + 20));
+        Assert.Equal(10, _a.TransportCc.ToldReceived.Count(t => t.Number >= first && t.Number < first + 20));
+        Assert.Equal(dropped, _relay.Engine.Counters.DroppedTotal());
+        AssertToldOnce(_a);
+    }
+
     [Fact]
     public void What_arrives_late_is_told_late()
     {
