@@ -125,8 +125,22 @@ public sealed class SimulatedTransportCc(SimulatedRelay relay, SimulatedPeer pee
 
             byte[] buffer = new byte[TransportFeedbackWriter.GetMaxLength(deltas.Count)];
             var head = new TransportFeedbackHead((ushort)first, reference, _messageCount++);
-            peer.SendRtcp(buffer.AsSpan(0, TransportFeedbackWriter.Write(buffer, 1, 2, head, [.. deltas])));
+            peer.SendRtcp(Padded(buffer.AsSpan(0, TransportFeedbackWriter.Write(buffer, 1, 2, head, [.. deltas])), deltas));
         }
+    }
+
+    // As Chromium does: what fills the last word is padding, by the header's P bit.
+    private static Span<byte> Padded(Span<byte> message, List<int> deltas)
+    {
+        bool isRun = deltas.All(d => d is >= 0 and <= 255);
+        int padding = isRun ? message.Length - 20 - 2 - deltas.Count : 0;
+        if (padding > 0)
+        {
+            message[0] |= 0x20;
+            message[^1] = (byte)padding;
+        }
+
+        return message;
     }
 
     // 250 microseconds.

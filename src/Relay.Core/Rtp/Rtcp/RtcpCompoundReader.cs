@@ -35,7 +35,7 @@ public ref struct RtcpCompoundReader
     /// <summary>Checks a plain compound: every header, length and padding, and that the packets fill it exactly.</summary>
     /// <returns>
     /// <see cref="DropReason.RtcpTruncated"/>, <see cref="DropReason.RtcpBadVersion"/> or <see cref="DropReason.RtcpMalformed"/>
-    /// (bad padding, padding before the last packet, more than <see cref="PacketsMax"/> packets).
+    /// (bad padding, padding before the last packet unless it is transport-wide feedback, more than <see cref="PacketsMax"/> packets).
     /// </returns>
     public static DropReason TryParse(ReadOnlySpan<byte> compound, out RtcpCompoundReader reader)
     {
@@ -94,10 +94,14 @@ public ref struct RtcpCompoundReader
         ReadOnlySpan<byte> body = bytes[RtcpHeader.Length..length];
         if (header.HasPadding)
         {
-            // Only the last packet of a compound may be padded (RFC 3550 section 6.4.1).
+            // Only the last packet of a compound may be padded, by whole words (RFC 3550 section 6.4.1). Browsers fill up
+            // transport-wide feedback by its bytes, wherever it stands.
+            bool isFeedback = header is { Type: RtcpPacketType.TransportFeedback, Count: FeedbackFormat.TransportCc };
             bool isLast = length == bytes.Length;
             int padding = body.IsEmpty ? 0 : body[^1];
-            if (!isLast || padding == 0 || padding % RtcpHeader.WordLength != 0 || padding > body.Length)
+            if (padding == 0
+                || padding > body.Length
+                || (!isFeedback && (!isLast || padding % RtcpHeader.WordLength != 0)))
             {
                 return DropReason.RtcpMalformed;
             }

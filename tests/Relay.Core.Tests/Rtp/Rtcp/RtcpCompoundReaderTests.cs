@@ -54,6 +54,12 @@ public class RtcpCompoundReaderTests
     [InlineData("A1CB0002" + "00000007" + "0000000C", DropReason.RtcpMalformed)]
     [InlineData("A0CB0000", DropReason.RtcpMalformed)]
     [InlineData("A0CB0001" + "00000004", DropReason.None)]
+    // Transport-wide feedback is filled up by bytes, before other packets too; but not by nothing, nor beyond its body.
+    [InlineData("AFCD0002" + "00000007" + "00000001", DropReason.None)]
+    [InlineData("AFCD0002" + "00000007" + "00000003" + "80CB0000", DropReason.None)]
+    [InlineData("AFCD0002" + "00000007" + "00000000", DropReason.RtcpMalformed)]
+    [InlineData("AFCD0002" + "00000007" + "0000000C", DropReason.RtcpMalformed)]
+    [InlineData("AECD0002" + "00000007" + "00000001", DropReason.RtcpMalformed)]
     // The second packet is bad: so is the compound.
     [InlineData("80CB0000" + "00CB0000", DropReason.RtcpBadVersion)]
     [InlineData("80CB0000" + "80CB0001", DropReason.RtcpTruncated)]

@@ -87,6 +87,8 @@ public class TransportFeedbackTests
     // Two-bit vector with all seven, and deltas of 1, 2 and 2 bytes; a run that says more than the count.
     [InlineData("8FCD0006" + "00000001" + "00000002" + "00050007" + "01020304" + "D280" + "01" + "0100" + "FFFF" + "00", true)]
     [InlineData("8FCD0006" + "00000001" + "00000002" + "00050003" + "01020304" + "3FFF" + "01" + "02" + "03" + "000000", true)]
+    // As Chromium pads it, by one byte.
+    [InlineData("AFCD0005" + "00000001" + "00000002" + "00050001" + "01020304" + "2001" + "01" + "01", true)]
     // One delta byte short; a chunk short; no packets; the reserved symbol in a run, and in a vector; a run of none; another format.
     [InlineData("8FCD0005" + "00000001" + "00000002" + "00050003" + "01020304" + "2003" + "0102", false)]
     [InlineData("8FCD0005" + "00000001" + "00000002" + "0005000F" + "01020304" + "8000" + "8000", true)]
