@@ -189,8 +189,10 @@ public sealed class Consumer
     /// </summary>
     internal DropReason SendProbe(in MediaPacket packet, Instant now)
     {
+        // Only a partner's feedback is passed on.
         if (!_hasTransportNumbers
             || _isWaiting
+            || _source?.Session.Partner != _session
             || !_session.CanSend
             || !_parameters.TryGetCodec(packet.Codec, out CodecParameters codec)
             || !codec.HasRtx)
