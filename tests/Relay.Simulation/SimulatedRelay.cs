@@ -75,7 +75,9 @@ public sealed class SimulatedRelay : IDisposable
 
     public void Command(in Command command)
     {
+        long before = GC.GetAllocatedBytesForCurrentThread();
         Engine.HandleCommand(command, Now);
+        EngineAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - before;
         Drain();
     }
 

@@ -8,6 +8,9 @@ public enum CodecKind : byte
     /// <summary>RFC 6716 and 7587.</summary>
     Opus,
 
+    /// <summary>Opus with older copies of itself (RFC 2198).</summary>
+    Red,
+
     /// <summary>RFC 6386 and 7741.</summary>
     Vp8,
 

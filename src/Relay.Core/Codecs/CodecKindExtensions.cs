@@ -12,11 +12,12 @@ public static class CodecKindExtensions
     /// <summary>RTP timestamp units in a second; 0 for <see cref="CodecKind.None"/>.</summary>
     public static uint GetClockRateHz(this CodecKind codec) => codec switch
     {
-        CodecKind.Opus => OpusClockRateHz,
+        CodecKind.Opus or CodecKind.Red => OpusClockRateHz,
         CodecKind.Vp8 or CodecKind.H264 => VideoClockRateHz,
         _ => 0,
     };
 
-    /// <summary>Audio for Opus, video for the rest.</summary>
-    public static MediaKind GetMediaKind(this CodecKind codec) => codec == CodecKind.Opus ? MediaKind.Audio : MediaKind.Video;
+    /// <summary>Audio for Opus and its copies, video for the rest.</summary>
+    public static MediaKind GetMediaKind(this CodecKind codec) =>
+        codec is CodecKind.Opus or CodecKind.Red ? MediaKind.Audio : MediaKind.Video;
 }

@@ -12,7 +12,7 @@ public static class KeyframeDetector
     /// <param name="payload">The RTP payload without padding; for RTX, the original payload.</param>
     public static bool IsKeyframeStart(CodecKind codec, ReadOnlySpan<byte> payload) => codec switch
     {
-        CodecKind.Opus => true,
+        CodecKind.Opus or CodecKind.Red => true,
         CodecKind.Vp8 => Vp8PayloadDescriptor.TryParse(payload, out Vp8PayloadDescriptor descriptor) == DropReason.None
             && descriptor.IsKeyframe,
         CodecKind.H264 => H264PayloadReader.TryReadFrameStart(payload, out H264FrameInfo info) == DropReason.None

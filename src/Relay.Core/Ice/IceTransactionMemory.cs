@@ -7,7 +7,7 @@ namespace Relay.Core.Ice;
 /// Remembers the transaction ids of recent authenticated requests, so that a captured request that is sent again moves
 /// nothing: STUN itself has no replay protection, and a lite agent makes no checks of its own that would expose a forged
 /// source. Two Bloom filters in turns hold the last 1,000 to 2,000 requests, repetitions included (most of an hour of one
-/// client), in 4 KiB. A false alarm (under 1 %) costs a client one request's effect; its next request has another id.
+/// client), in 2 KiB each, the second when it is needed. A false alarm (under 1 %) costs a client one request's effect; its next request has another id.
 /// </summary>
 internal sealed class IceTransactionMemory
 {
@@ -21,7 +21,7 @@ internal sealed class IceTransactionMemory
 
     private readonly SipHash _hash;
     private ulong[] _current = new ulong[FilterBits / BitsPerWord];
-    private ulong[] _previous = new ulong[FilterBits / BitsPerWord];
+    private ulong[]? _previous;
     private int _count;
 
     public IceTransactionMemory(RandomSource random)
@@ -40,10 +40,10 @@ internal sealed class IceTransactionMemory
         }
 
         // Kept from now on in either case, so that a false alarm is not forgotten with the older filter.
-        bool isNew = !Contains(_previous, hash);
+        bool isNew = _previous is null || !Contains(_previous, hash);
         if (_count == RequestsPerFilterMax)
         {
-            (_current, _previous) = (_previous, _current);
+            (_current, _previous) = (_previous ?? new ulong[_current.Length], _current);
             Array.Clear(_current);
             _count = 0;
         }
@@ -61,7 +61,7 @@ internal sealed class IceTransactionMemory
     public void Clear()
     {
         Array.Clear(_current);
-        Array.Clear(_previous);
+        _previous = null;
         _count = 0;
     }
 

@@ -26,6 +26,9 @@ public sealed record NegotiatedCodec
     /// <summary>The six lower-case hex digits of the answer; empty unless H.264.</summary>
     internal string ProfileLevelId { get; init; } = string.Empty;
 
+    /// <summary>Of RED: the payload type of Opus, which all its blocks are.</summary>
+    internal byte RedundantPayloadType { get; init; }
+
     /// <summary>Whether the Opus offer asked for discontinuous transmission.</summary>
     internal bool UseDtx { get; init; }
 }

@@ -45,7 +45,8 @@ public sealed record SdpAnswerParameters
     public required ulong SessionId { get; init; }
 
     /// <summary>What may be accepted, best first. Leave H264 out to refuse it.</summary>
-    public IReadOnlyList<SdpCodecKind> Codecs { get; init; } = [SdpCodecKind.Opus, SdpCodecKind.Vp8, SdpCodecKind.H264];
+    public IReadOnlyList<SdpCodecKind> Codecs { get; init; } =
+        [SdpCodecKind.Opus, SdpCodecKind.Red, SdpCodecKind.Vp8, SdpCodecKind.H264];
 
     /// <summary>What is accepted of an audio offer's feedback.</summary>
     public SdpFeedback AudioFeedback { get; init; } = SdpFeedback.TransportCc;

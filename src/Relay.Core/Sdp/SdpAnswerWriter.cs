@@ -159,6 +159,9 @@ internal sealed class SdpAnswerWriter(SdpOffer offer, SdpAnswerParameters parame
             case SdpCodecKind.Opus:
                 Line($"a=rtpmap:{number} opus/48000/2");
                 break;
+            case SdpCodecKind.Red:
+                Line($"a=rtpmap:{number} red/48000/2");
+                break;
             case SdpCodecKind.H264:
                 Line($"a=rtpmap:{number} H264/90000");
                 break;
@@ -179,6 +182,9 @@ internal sealed class SdpAnswerWriter(SdpOffer offer, SdpAnswerParameters parame
         {
             case SdpCodecKind.Opus:
                 Line($"a=fmtp:{number} minptime=10;useinbandfec=1{(codec.UseDtx ? ";usedtx=1" : string.Empty)}");
+                break;
+            case SdpCodecKind.Red:
+                Line($"a=fmtp:{number} {codec.RedundantPayloadType}/{codec.RedundantPayloadType}");
                 break;
             case SdpCodecKind.H264:
                 Line($"a=fmtp:{number} level-asymmetry-allowed=1;packetization-mode=1;profile-level-id={codec.ProfileLevelId}");

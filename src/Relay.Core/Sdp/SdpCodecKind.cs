@@ -8,6 +8,9 @@ public enum SdpCodecKind : byte
     /// <summary>RFC 7587.</summary>
     Opus,
 
+    /// <summary>Opus with older copies of itself (RFC 2198).</summary>
+    Red,
+
     /// <summary>RFC 7741.</summary>
     Vp8,
 

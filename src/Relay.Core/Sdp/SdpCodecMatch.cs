@@ -25,23 +25,51 @@ internal static class SdpCodecMatch
         {
             if (KindOf(kind) == media.Kind
                 && !Contains(codecs, kind)
-                && Find(media, kind, taken) is { } offered)
+                && Find(media, kind, codecs, taken) is { } offered)
             {
-                codecs.Add(Negotiate(media, kind, offered, parameters, taken));
+                codecs.Add(Negotiate(media, kind, offered, parameters, taken) with { RedundantPayloadType = OpusOf(codecs) });
             }
         }
 
+        PutFirstWhatIsPreferred(media, codecs);
         return codecs;
+    }
+
+    // RED is Opus in another wrapping: which of the two a client sends is its own to say, by its order.
+    private static void PutFirstWhatIsPreferred(SdpMedia media, List<NegotiatedCodec> codecs)
+    {
+        int red = codecs.FindIndex(c => c.Kind == SdpCodecKind.Red);
+        int opus = codecs.FindIndex(c => c.Kind == SdpCodecKind.Opus);
+        foreach (SdpPayloadType offered in media.PayloadTypes)
+        {
+            if (red < 0 || opus < 0 || offered.Number == codecs[opus].PayloadType)
+            {
+                return;
+            }
+
+            if (offered.Number == codecs[red].PayloadType)
+            {
+                (codecs[opus], codecs[red]) = (codecs[red], codecs[opus]);
+                return;
+            }
+        }
+    }
+
+    private static byte OpusOf(List<NegotiatedCodec> codecs)
+    {
+        int opus = codecs.FindIndex(c => c.Kind == SdpCodecKind.Opus);
+        return opus >= 0 ? codecs[opus].PayloadType : (byte)0;
     }
 
     private static SdpMediaKind KindOf(SdpCodecKind kind) => kind switch
     {
-        SdpCodecKind.Opus => SdpMediaKind.Audio,
+        SdpCodecKind.Opus or SdpCodecKind.Red => SdpMediaKind.Audio,
         SdpCodecKind.Vp8 or SdpCodecKind.H264 => SdpMediaKind.Video,
         _ => SdpMediaKind.Other,
     };
 
-    private static SdpPayloadType? Find(SdpMedia media, SdpCodecKind kind, IReadOnlyList<NegotiatedCodec> taken)
+    private static SdpPayloadType? Find(
+        SdpMedia media, SdpCodecKind kind, List<NegotiatedCodec> found, IReadOnlyList<NegotiatedCodec> taken)
     {
         SdpPayloadType? best = null;
         SdpH264Profile bestProfile = SdpH264Profile.None;
@@ -55,6 +83,7 @@ internal static class SdpCodecMatch
             switch (kind)
             {
                 case SdpCodecKind.Opus when candidate.Is("opus", OpusClockRate) && candidate.Channels == OpusChannels:
+                case SdpCodecKind.Red when IsRedOf(candidate, OpusOf(found)):
                 case SdpCodecKind.Vp8 when candidate.Is("VP8", VideoClockRate):
                     return candidate;
                 case SdpCodecKind.H264 when candidate.Is("H264", VideoClockRate):
@@ -72,6 +101,24 @@ internal static class SdpCodecMatch
         return best;
     }
 
+    // RFC 2198 section 5: the parameter lists the payload types of the blocks. Other than Opus would need a codec of its own.
+    private static bool IsRedOf(SdpPayloadType candidate, byte opus)
+    {
+        if (!candidate.Is("red", OpusClockRate) || candidate.Channels != OpusChannels || opus == 0)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<char> blocks = candidate.Parameters;
+        bool hasBlocks = !blocks.IsEmpty;
+        foreach (Range block in blocks.Split('/'))
+        {
+            hasBlocks &= SdpText.TryParseNumber(blocks[block], 127, out uint number) && number == opus;
+        }
+
+        return hasBlocks;
+    }
+
     private static NegotiatedCodec Negotiate(
         SdpMedia media,
         SdpCodecKind kind,
@@ -80,9 +127,9 @@ internal static class SdpCodecMatch
         IReadOnlyList<NegotiatedCodec> taken)
     {
         SdpFeedback feedback = offered.Feedback
-            & (kind == SdpCodecKind.Opus ? parameters.AudioFeedback : parameters.VideoFeedback);
+            & (kind is SdpCodecKind.Opus or SdpCodecKind.Red ? parameters.AudioFeedback : parameters.VideoFeedback);
         bool isH264 = kind == SdpCodecKind.H264;
-        bool repairs = kind != SdpCodecKind.Opus && (feedback & SdpFeedback.Nack) != SdpFeedback.None;
+        bool repairs = KindOf(kind) == SdpMediaKind.Video && (feedback & SdpFeedback.Nack) != SdpFeedback.None;
         return new NegotiatedCodec
         {
             Kind = kind,

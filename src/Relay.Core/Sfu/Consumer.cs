@@ -25,11 +25,18 @@ public sealed class Consumer
     // What a peer can have sent again at once. It earns a byte with each byte that it was sent, so that NACKs, which are
     // small, cannot make the relay send more than twice the media.
     private const int ResendBudgetMaxBytes = 128 * 1024;
+    private const int ResendCostMinBytes = 64;
     private static readonly TimeSpan ResendIntervalMin = TimeSpan.FromMilliseconds(10);
+
+    // Lost packets that a peer can name at once, and one more each millisecond: more than it is sent. The rest is not read.
+    private const int NackBurst = 1024;
+    private static readonly TimeSpan NackInterval = TimeSpan.FromMilliseconds(1);
+
+    // How much longer than a round trip a receiver may take to see that a keyframe has come.
+    private static readonly TimeSpan KeyframeAllowance = TimeSpan.FromMilliseconds(50);
 
     private readonly SfuContext _context;
     private readonly RtpSession _session;
-    private readonly Resend[] _resent = [];
     private readonly bool _isTwoByte;
     private MediaParameters _parameters;
     private StreamRewriter _rewriter;
@@ -41,6 +48,10 @@ public sealed class Consumer
     private ushort _rtxSequence;
     private uint _packetCount;
     private uint _octetCount;
+    private ResendLog _resent;
+    private TokenBudget _nacks = new(NackBurst, NackInterval);
+    private long _keyframeSequence;
+    private Instant _keyframeSent;
     private int _resendBudgetBytes = ResendBudgetMaxBytes / 2;
 
     internal Consumer(SfuContext context, RtpSession session, MediaKind kind, in MediaParameters parameters)
@@ -52,10 +63,7 @@ public sealed class Consumer
         _isTwoByte = HasTwoByteId(parameters);
         _rewriter = new StreamRewriter(Producer.ClockRateOf(kind), context.Random);
         _rtxSequence = (ushort)(context.Random.NextUInt16() & 0x7fff);
-        if (kind == MediaKind.Video)
-        {
-            _resent = new Resend[context.Options.RetransmissionCachePackets];
-        }
+        _resent = new ResendLog(context.ResendTables);
     }
 
     public MediaKind Kind { get; }
@@ -66,6 +74,9 @@ public sealed class Consumer
 
     /// <summary>Whose media it sends now; null between partners.</summary>
     public Producer? Source => _source;
+
+    /// <summary>It has sent nothing of its source yet.</summary>
+    internal bool IsWaiting => _isWaiting;
 
     /// <summary>Packets have been sent, so sender reports can speak of the stream.</summary>
     public bool IsActive => _packetCount > 0;
@@ -90,31 +101,42 @@ public sealed class Consumer
         _extensions = HeaderExtensionMap.Create(source.Parameters, _parameters);
         // A source that is not told of every packet depends on the peer's estimate, which is made from abs-send-time.
         _hasTransportNumbers = _parameters.TransportCcExtensionId != 0 && source.Parameters.TransportCcExtensionId != 0;
-        source.WantKeyframe(atOnce: true);
+        source.WantKeyframe(KeyframeReason.NewPartner);
     }
 
     internal void Disconnect()
     {
         _source?.Remove(this);
         _source = null;
+        _resent.Clear();
     }
 
     /// <summary>The source's encoder began anew under another SSRC: go on from its next keyframe.</summary>
     internal void HandleSourceRestart()
     {
         _isWaiting = true;
-        _source?.WantKeyframe(atOnce: false);
+        _source?.WantKeyframe(KeyframeReason.Restart);
     }
 
-    /// <summary>The peer lost its picture: asks the source for a keyframe.</summary>
-    internal void HandleKeyframeRequest() => _source?.WantKeyframe(atOnce: false);
+    /// <summary>
+    /// The peer lost its picture: asks the source for a keyframe, unless one is on its way to the peer that it cannot have
+    /// seen when it asked.
+    /// </summary>
+    internal void HandleKeyframeRequest(Instant now)
+    {
+        if (_isWaiting || now - _keyframeSent > _session.RoundTripTime + KeyframeAllowance)
+        {
+            _source?.WantKeyframe(KeyframeReason.Receiver);
+        }
+    }
 
     /// <summary>Sends one packet of the source.</summary>
     internal DropReason Send(in MediaPacket packet, Instant now)
     {
         if (!_parameters.TryGetCodec(packet.Codec, out CodecParameters codec))
         {
-            return DropReason.NotNegotiated;
+            // Who takes no copies gets what they are copies of.
+            return packet.Codec == CodecKind.Red && packet.PayloadLength > 0 ? Send(Unwrap(packet), now) : DropReason.NotNegotiated;
         }
 
         if (!_session.CanSend)
@@ -130,6 +152,7 @@ public sealed class Consumer
             }
 
             _isWaiting = false;
+            _keyframeSequence = packet.Sequence;
             _rewriter.Begin(packet.Sequence, packet.Timestamp, packet.Due);
             if (packet.Codec == CodecKind.Vp8)
             {
@@ -146,6 +169,7 @@ public sealed class Consumer
         if (reason == DropReason.None)
         {
             _packetCount++;
+            NoteKeyframe(packet, now);
             _octetCount += (uint)packet.PayloadLength;
             _resendBudgetBytes = Math.Min(_resendBudgetBytes + packet.PayloadLength, ResendBudgetMaxBytes);
         }
@@ -154,32 +178,30 @@ public sealed class Consumer
     }
 
     /// <summary>
-    /// The peer misses a packet: sends it again over RTX (RFC 4588). What the relay does not hold is on its way from the
-    /// source, or lost for good, and then the peer asks for a keyframe.
+    /// The peer misses a packet: sends it again over RTX (RFC 4588), or asks the source for a keyframe if it cannot be had
+    /// any more.
     /// </summary>
     internal void HandleNack(ushort sequence, Instant now)
     {
         if (_source is null
             || _isWaiting
             || !_session.CanSend
-            || !_rewriter.TryFindSource(sequence, out long sourceSequence)
-            || !_source.TryGetCached(sourceSequence, now, out MediaPacket packet)
-            || !_parameters.TryGetCodec(packet.Codec, out CodecParameters codec)
-            || !codec.HasRtx
-            || packet.PayloadLength == 0
-            || packet.PayloadLength > _resendBudgetBytes
-            || !MayResend(sourceSequence, now))
+            || !_rewriter.TryFindSource(sequence, out long wanted)
+            || !_nacks.TryTake(reserve: 0, now))
         {
             return;
         }
 
-        uint timestamp = packet.Timestamp + _rewriter.TimestampShift;
-        packet.TransportNumber = TransportSequenceMap.NoSource;
-        if (Seal(packet, codec.RtxPayloadType, RtxSsrc, _rtxSequence, timestamp, sequence, now) == DropReason.None)
+        if (_source.TryGetCached(wanted, now, out MediaPacket packet)
+            && _parameters.TryGetCodec(packet.Codec, out CodecParameters codec)
+            && codec.HasRtx)
         {
-            _rtxSequence++;
-            _resendBudgetBytes -= packet.PayloadLength;
-            _context.Counters.CountRetransmitted();
+            packet.TransportNumber = TransportSequenceMap.NoSource;
+            Resend(packet, codec.RtxPayloadType, sequence, now);
+        }
+        else if (wanted >= _keyframeSequence && !_source.IsMissing(wanted))
+        {
+            _source.WantKeyframe(KeyframeReason.NotHeld);
         }
     }
 
@@ -231,18 +253,40 @@ public sealed class Consumer
         return SenderReportWriter.Write(destination, Ssrc, ntp, timestamp, _packetCount, _octetCount, blocks);
     }
 
-    // A receiver that repeats a NACK before the answer can have arrived gets one answer.
-    private bool MayResend(long sourceSequence, Instant now)
+    private static MediaPacket Unwrap(MediaPacket packet)
     {
-        ref Resend last = ref _resent[(int)(sourceSequence & (_resent.Length - 1))];
-        TimeSpan wait = _session.RoundTripTime / 2 > ResendIntervalMin ? _session.RoundTripTime / 2 : ResendIntervalMin;
-        if (last.Sequence == sourceSequence && now - last.Time < wait)
+        packet.Codec = CodecKind.Opus;
+        packet.PayloadOffset += packet.Red.PrimaryOffset;
+        packet.PayloadLength -= packet.Red.PrimaryOffset;
+        return packet;
+    }
+
+    private void NoteKeyframe(in MediaPacket packet, Instant now)
+    {
+        if (packet.StartsKeyframe && packet.Sequence >= _keyframeSequence)
         {
-            return false;
+            _keyframeSequence = packet.Sequence;
+            _keyframeSent = now;
+        }
+    }
+
+    // Padding alone is sent again as well, so that its number does not stay missing.
+    private void Resend(in MediaPacket packet, byte payloadType, ushort sequence, Instant now)
+    {
+        int cost = Math.Max(packet.PayloadLength, ResendCostMinBytes);
+        TimeSpan wait = _session.RoundTripTime / 2 > ResendIntervalMin ? _session.RoundTripTime / 2 : ResendIntervalMin;
+        if (cost > _resendBudgetBytes || !_resent.TryNote(packet.Sequence, wait, now))
+        {
+            return;
         }
 
-        last = new Resend { Sequence = sourceSequence, Time = now };
-        return true;
+        uint timestamp = packet.Timestamp + _rewriter.TimestampShift;
+        if (Seal(packet, payloadType, RtxSsrc, _rtxSequence, timestamp, sequence, now) == DropReason.None)
+        {
+            _rtxSequence++;
+            _resendBudgetBytes -= cost;
+            _context.Counters.CountRetransmitted();
+        }
     }
 
     // Builds the packet straight into a slot of the transmit queue: header, rewritten descriptor or original sequence
@@ -261,7 +305,7 @@ public sealed class Consumer
         RtpHeaderWriter.Write(
             header, packet.Marker, payloadType, sequence, timestamp, ssrc, headerLength > RtpHeaderWriter.Length);
 
-        Span<byte> prefix = stackalloc byte[RtxPayload.HeaderLength + DescriptorMaxBytes];
+        Span<byte> prefix = stackalloc byte[RtxPayload.HeaderLength + DescriptorMaxBytes + RedPayload.HeaderMaxBytes];
         int prefixLength = 0;
         if (original is { } originalSequence)
         {
@@ -269,7 +313,7 @@ public sealed class Consumer
         }
 
         scoped ReadOnlySpan<byte> payload = _context.Pool.Span(packet.Packet, packet.PayloadOffset, packet.PayloadLength);
-        if (packet.PayloadLength == 0)
+        if (packet.PayloadLength == 0 && original is null)
         {
             // Padding only: it keeps the number in the sequence, and the last byte is its count (RFC 3550 section 5.1).
             RtpHeaderWriter.SetPadding(header, hasPadding: true);
@@ -277,10 +321,15 @@ public sealed class Consumer
             padding[^1] = (byte)padding.Length;
             payload = padding;
         }
-        else if (packet.Codec == CodecKind.Vp8)
+        else if (packet.Codec == CodecKind.Vp8 && packet.PayloadLength > 0)
         {
             prefixLength += _vp8.Rewrite(packet.Vp8, prefix[prefixLength..]);
             payload = payload[packet.Vp8.Length..];
+        }
+        else if (packet.Codec == CodecKind.Red && _parameters.TryGetCodec(CodecKind.Opus, out CodecParameters opus))
+        {
+            prefixLength += packet.Red.WriteHeader(payload, opus.PayloadType, prefix[prefixLength..]);
+            payload = payload[packet.Red.HeaderLength..];
         }
 
         DropReason reason = _session.TrySeal(
@@ -333,10 +382,4 @@ public sealed class Consumer
         || parameters.VideoOrientationExtensionId > HeaderExtensionWriter.OneByteIdMax
         || parameters.AudioLevelExtensionId > HeaderExtensionWriter.OneByteIdMax
         || parameters.VideoContentTypeExtensionId > HeaderExtensionWriter.OneByteIdMax;
-
-    private struct Resend
-    {
-        public long Sequence;
-        public Instant Time;
-    }
 }

@@ -1,6 +1,7 @@
 using Relay.Core.Buffers;
 using Relay.Core.Codecs;
 using Relay.Core.Primitives;
+using Relay.Core.Rtp;
 
 namespace Relay.Core.Sfu;
 
@@ -28,7 +29,7 @@ public struct MediaPacket
     public bool Marker;
     public CodecKind Codec;
 
-    /// <summary>True on the first packet of a keyframe; always false for audio.</summary>
+    /// <summary>True on the first packet of a keyframe; audio can always be started.</summary>
     public bool StartsKeyframe;
 
     /// <summary>Where the header extensions (RFC 8285) start in the slot, behind their own header.</summary>
@@ -42,6 +43,15 @@ public struct MediaPacket
 
     /// <summary>The transport-wide number that it came in with, extended; -1 if it has none.</summary>
     public long TransportNumber;
+
+    /// <summary>
+    /// H.264: an IDR picture's first slice without parameter sets. They, and so the keyframe's start, are in a packet before
+    /// it, unless the packet before it belongs to another picture.
+    /// </summary>
+    public bool IsBareIdr;
+
+    /// <summary>For RED.</summary>
+    public RedPayload Red;
 
     /// <summary>For VP8.</summary>
     public Vp8PayloadDescriptor Vp8;

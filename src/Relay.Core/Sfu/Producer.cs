@@ -20,13 +20,14 @@ public sealed class Producer
     private readonly RtpSession _session;
     private readonly RetransmissionCache? _cache;
     private readonly ReceivedWindow _received = new();
-    private readonly NackGenerator _missing = new();
-    private KeyframeRequester _keyframes;
+    private readonly NackGenerator _missing;
+    private KeyframePolicy _keyframes = new();
     private ReceptionStatistics _statistics;
     private Consumer[] _consumers = new Consumer[1];
     private int _consumerCount;
     private SourceClock _clock;
     private TransitFloor _transit;
+    private uint _highestTimestamp;
     private Instant _cacheTimeout = Instant.Never;
     private uint _ssrc;
     private CodecParameters _lastCodec;
@@ -39,10 +40,10 @@ public sealed class Producer
         Parameters = parameters;
         _clock = new SourceClock(ClockRate);
         _transit = new TransitFloor(ClockRate);
+        _missing = new NackGenerator(context.MissingLists);
         if (kind == MediaKind.Video)
         {
-            _cache = new RetransmissionCache(
-                context.Pool, context.Options.RetransmissionCachePackets, context.Options.RetransmissionAgeMax);
+            _cache = new RetransmissionCache(context.Pool, context.CachePages, context.Options);
         }
     }
 
@@ -69,7 +70,7 @@ public sealed class Producer
 
     /// <summary>When a keyframe request, a NACK or the cache's clean-up is due.</summary>
     internal Instant NextTimeout => Instant.Min(
-        Instant.Min(NeedsKeyframe ? _keyframes.NextTimeout : Instant.Never, _missing.NextTimeout), _cacheTimeout);
+        Instant.Min(NeedsKeyframe ? _keyframes.NextTimeout(_session.RoundTripTime) : Instant.Never, _missing.NextTimeout), _cacheTimeout);
 
     // Somebody listens, and there is a stream to ask about.
     private bool NeedsKeyframe => _consumerCount > 0 && _ssrc != 0;
@@ -120,11 +121,11 @@ public sealed class Producer
     }
 
     /// <summary>Asks the sender for a keyframe, within the budget of one source.</summary>
-    internal void WantKeyframe(bool atOnce)
+    internal void WantKeyframe(KeyframeReason reason)
     {
         if (Kind == MediaKind.Video)
         {
-            _keyframes.Want(atOnce);
+            _keyframes.Want(reason);
             _context.Touch(_session);
         }
     }
@@ -186,21 +187,29 @@ public sealed class Producer
             TransportNumber = transportNumber,
             Arrival = now,
         };
-        DropReason reason = ReadPayload(rtp.Payload, ref packet);
-        if (reason == DropReason.None)
-        {
-            reason = _received.Add(sequence);
-        }
-
+        DropReason reason = MediaPayload.TryRead(rtp.Payload, Parameters, ref packet);
         if (reason != DropReason.None)
         {
+            return reason;
+        }
+
+        reason = _received.Add(sequence);
+        if (reason != DropReason.None)
+        {
+            if (!isRecovered)
+            {
+                // SRTP lets no packet in twice, so this one's copy came over RTX before it.
+                _missing.HandleOvertaken();
+            }
+
             return reason;
         }
 
         _lastCodec = codec;
         packet.Due = now - _transit.HandleArrival(packet.Timestamp, now);
         CountArrival(rtp, isRecovered, now);
-        TrackLoss(packet, highest, codec.HasNack, now);
+        FindStart(ref packet, highest);
+        TrackLoss(packet, highest, codec.HasNack, isRecovered, now);
         Keep(packet, now);
         return Forward(packet, now);
     }
@@ -225,6 +234,9 @@ public sealed class Producer
         return _cache is not null && _cache.TryGet(sequence, now, out packet);
     }
 
+    /// <summary>True if the packet is missing here too: it comes later, or is given up.</summary>
+    internal bool IsMissing(long sequence) => _missing.IsMissing(sequence);
+
     /// <summary>Sends what is due: a keyframe request, NACKs.</summary>
     internal void HandleTimeout(Instant now)
     {
@@ -239,11 +251,11 @@ public sealed class Producer
 
             if (gaveUp && _consumerCount > 0)
             {
-                _keyframes.Want(atOnce: false);
+                _keyframes.Want(KeyframeReason.UplinkLoss);
             }
         }
 
-        if (NeedsKeyframe && _keyframes.TryTakeDue(now))
+        if (NeedsKeyframe && _keyframes.TryTakeDue(_session.RoundTripTime, now))
         {
             _session.SendKeyframeRequest(Parameters.LocalSsrc, _ssrc, _lastCodec);
         }
@@ -271,7 +283,11 @@ public sealed class Producer
     internal uint TimestampAt(NtpTimestamp relay) => _clock.TimestampAt(_session.ToPeerClock(relay));
 
     /// <summary>Releases every slot held.</summary>
-    internal void Close() => _cache?.Clear();
+    internal void Close()
+    {
+        _cache?.Clear();
+        _missing.Reset();
+    }
 
     // RFC 3550 appendix A.1 takes such a jump for a restart. Passed on, it would carry the receiver's rollover counter along
     // (RFC 3711 section 3.3.1), and one lost packet more would leave it deaf to every later partner.
@@ -296,24 +312,6 @@ public sealed class Producer
         _context.Touch(_session);
     }
 
-    private static DropReason ReadPayload(ReadOnlySpan<byte> payload, ref MediaPacket packet)
-    {
-        // Padding only: nothing to read, but its number must not be missing for the receiver.
-        if (payload.IsEmpty)
-        {
-            return DropReason.None;
-        }
-
-        if (packet.Codec == CodecKind.Vp8)
-        {
-            DropReason reason = Vp8PayloadDescriptor.TryParse(payload, out packet.Vp8);
-            packet.StartsKeyframe = packet.Vp8.IsKeyframe;
-            return reason;
-        }
-
-        packet.StartsKeyframe = KeyframeDetector.IsKeyframeStart(packet.Codec, payload);
-        return DropReason.None;
-    }
 
     private void CountArrival(in RtpPacketReader rtp, bool isRecovered, Instant now)
     {
@@ -327,7 +325,7 @@ public sealed class Producer
         }
     }
 
-    private void TrackLoss(in MediaPacket packet, long highest, bool hasNack, Instant now)
+    private void TrackLoss(in MediaPacket packet, long highest, bool hasNack, bool isRecovered, Instant now)
     {
         if (Kind != MediaKind.Video || !hasNack)
         {
@@ -338,19 +336,41 @@ public sealed class Producer
         {
             if (!_missing.HandleGap(highest, packet.Sequence, now) && _consumerCount > 0)
             {
-                _keyframes.Want(atOnce: false);
+                _keyframes.Want(KeyframeReason.UplinkLoss);
             }
 
             _context.Touch(_session);
         }
         else if (packet.Sequence < highest)
         {
-            _missing.HandleArrival(packet.Sequence);
+            _missing.HandleArrival(packet.Sequence, isRecovered, now);
         }
 
         if (packet.StartsKeyframe)
         {
             _missing.HandleKeyframe(packet.Sequence);
+        }
+    }
+
+    // An IDR picture's first slice starts a keyframe only if no parameter sets came or will come just before it.
+    private void FindStart(ref MediaPacket packet, long highest)
+    {
+        if (packet.IsBareIdr && highest >= 0)
+        {
+            bool isKnown = packet.Sequence == highest + 1;
+            uint before = _highestTimestamp;
+            if (!isKnown && _cache is not null && _cache.TryGet(packet.Sequence - 1, packet.Arrival, out MediaPacket previous))
+            {
+                isKnown = true;
+                before = previous.Timestamp;
+            }
+
+            packet.StartsKeyframe = isKnown && before != packet.Timestamp;
+        }
+
+        if (packet.Sequence > highest)
+        {
+            _highestTimestamp = packet.Timestamp;
         }
     }
 
@@ -395,10 +415,45 @@ public sealed class Producer
         bool isForwarded = false;
         foreach (Consumer consumer in _consumers.AsSpan(0, _consumerCount))
         {
+            bool wasWaiting = consumer.IsWaiting;
             reason = consumer.Send(packet, now);
+            if (wasWaiting && Kind == MediaKind.Video)
+            {
+                SendHeld(consumer, packet, now);
+            }
+
             isForwarded |= reason == DropReason.None;
         }
 
         return isForwarded ? DropReason.None : reason;
+    }
+
+    // A keyframe whose first packet was overtaken, or lost and sent again, goes on with those that came before it: the
+    // consumer waited, so it has had none of them.
+    private void SendHeld(Consumer consumer, in MediaPacket packet, Instant now)
+    {
+        long next = packet.Sequence + 1;
+        if (consumer.IsWaiting)
+        {
+            // The packet shows whether a slice that came before it had anything in front of it.
+            if (!TryGetCached(next, now, out MediaPacket slice) || !slice.IsBareIdr || slice.Timestamp == packet.Timestamp)
+            {
+                return;
+            }
+
+            slice.StartsKeyframe = true;
+            _keyframes.HandleKeyframe();
+            _missing.HandleKeyframe(next);
+            consumer.Send(slice, now);
+            next++;
+        }
+
+        for (; next <= _received.Highest && !consumer.IsWaiting; next++)
+        {
+            if (TryGetCached(next, now, out MediaPacket held))
+            {
+                consumer.Send(held, now);
+            }
+        }
     }
 }

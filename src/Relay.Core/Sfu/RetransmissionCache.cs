@@ -4,93 +4,167 @@ using Relay.Core.Primitives;
 namespace Relay.Core.Sfu;
 
 /// <summary>
-/// The last packets of one producer, kept to answer NACKs: the slots are retained, not copied. Bounded in packets and in
-/// age; a packet older than the age is not answered with, since its receiver has long moved on.
+/// The last packets of one producer, kept to answer NACKs: the slots are retained, not copied. Bounded in packets, in
+/// bytes of slots and in age; a packet older than the age is not answered with, since its receiver has long moved on.
+/// What describes the packets lies in pages that the producers of a worker share, so a silent one has none.
 /// </summary>
 public sealed class RetransmissionCache
 {
+    /// <summary>Packets in a page.</summary>
+    public const int PagePackets = 32;
+
+    private const int PageShift = 5;
+
     private readonly PacketPool _pool;
-    private readonly MediaPacket[] _packets;
+    private readonly SharedArrays<MediaPacket> _shared;
+    private readonly Page[] _pages;
+    private readonly int _packetsMax;
     private readonly TimeSpan _ageMax;
+    private long _oldest;
+    private long _newest;
     private int _count;
 
     /// <param name="pool">Where the packets live.</param>
-    /// <param name="capacity">The most packets kept, a power of two.</param>
-    /// <param name="ageMax">How long a packet can be asked for.</param>
-    public RetransmissionCache(PacketPool pool, int capacity, TimeSpan ageMax)
+    /// <param name="pages">Arrays of <see cref="PagePackets"/> elements.</param>
+    /// <param name="options">Its bounds.</param>
+    public RetransmissionCache(PacketPool pool, SharedArrays<MediaPacket> pages, SfuOptions options)
     {
-        if (!System.Numerics.BitOperations.IsPow2(capacity))
+        ArgumentNullException.ThrowIfNull(pages);
+        ArgumentNullException.ThrowIfNull(options);
+        int capacity = options.RetransmissionCachePackets;
+        if (!System.Numerics.BitOperations.IsPow2(capacity) || capacity < PagePackets)
         {
-            throw new ArgumentException("The capacity must be a power of two.", nameof(capacity));
+            throw new ArgumentException("The capacity must be a power of two, a page or more.", nameof(options));
         }
 
         _pool = pool;
-        _packets = new MediaPacket[capacity];
-        _ageMax = ageMax;
+        _shared = pages;
+        _pages = new Page[capacity / PagePackets];
+        _packetsMax = Math.Clamp(options.RetransmissionCacheBytes / PacketPool.SlotBytes, 1, capacity);
+        _ageMax = options.RetransmissionAgeMax;
     }
 
     /// <summary>Packets held.</summary>
     public int Count => _count;
 
-    /// <summary>Keeps the packet in place of the one that had its number <c>capacity</c> packets ago.</summary>
+    private int Capacity => _pages.Length * PagePackets;
+
+    /// <summary>Keeps the packet; the oldest ones make room.</summary>
     public void Add(in MediaPacket packet)
     {
-        ref MediaPacket place = ref Place(packet.Sequence);
-        if (place.Packet.IsNone)
+        long sequence = packet.Sequence;
+        if (_count > 0 && !MakeRoom(sequence))
         {
-            _count++;
+            return;
         }
-        else
+
+        ref Page page = ref PageOf(sequence);
+        if (page.Packets is null)
         {
-            // A late packet must not push out a newer one.
-            if (place.Sequence > packet.Sequence)
+            if (!_shared.TryRent(out page.Packets))
             {
                 return;
             }
 
-            _pool.Release(place.Packet, PacketOwner.RetransmissionCache);
+            Array.Clear(page.Packets);
+        }
+
+        ref MediaPacket place = ref page.Packets[Index(sequence)];
+        if (!place.Packet.IsNone)
+        {
+            return;
         }
 
         _pool.Retain(packet.Packet, PacketOwner.RetransmissionCache);
         place = packet;
+        page.Count++;
+        _oldest = _count == 0 ? sequence : Math.Min(_oldest, sequence);
+        _newest = _count == 0 ? sequence : Math.Max(_newest, sequence);
+        _count++;
     }
 
     public bool TryGet(long sequence, Instant now, out MediaPacket packet)
     {
-        packet = Place(sequence);
-        return !packet.Packet.IsNone && packet.Sequence == sequence && now - packet.Arrival <= _ageMax;
+        if (TryFind(sequence, out packet) && now - packet.Arrival <= _ageMax)
+        {
+            return true;
+        }
+
+        packet = default;
+        return false;
     }
 
     /// <summary>Releases what has outlived the age, so that a silent source holds no slots.</summary>
     public void HandleTimeout(Instant now)
     {
-        for (int i = 0; i < _packets.Length && _count > 0; i++)
+        while (_count > 0 && (!TryFind(_oldest, out MediaPacket packet) || now - packet.Arrival > _ageMax))
         {
-            if (!_packets[i].Packet.IsNone && now - _packets[i].Arrival > _ageMax)
-            {
-                Forget(ref _packets[i]);
-            }
+            ForgetOldest();
         }
     }
 
     /// <summary>Releases all.</summary>
     public void Clear()
     {
-        for (int i = 0; i < _packets.Length && _count > 0; i++)
+        while (_count > 0)
         {
-            if (!_packets[i].Packet.IsNone)
-            {
-                Forget(ref _packets[i]);
-            }
+            ForgetOldest();
         }
     }
 
-    private void Forget(ref MediaPacket place)
+    // False for a late packet that is too old to be kept: it must not push out newer ones.
+    private bool MakeRoom(long sequence)
     {
-        _pool.Release(place.Packet, PacketOwner.RetransmissionCache);
-        place = default;
-        _count--;
+        while (_count > 0 && _oldest <= sequence - Capacity)
+        {
+            ForgetOldest();
+        }
+
+        if (_count > 0 && sequence <= _newest - Capacity)
+        {
+            return false;
+        }
+
+        while (_count >= _packetsMax && _oldest < sequence)
+        {
+            ForgetOldest();
+        }
+
+        return _count < _packetsMax;
     }
 
-    private ref MediaPacket Place(long sequence) => ref _packets[(int)(sequence & (_packets.Length - 1))];
+    private void ForgetOldest()
+    {
+        ref Page page = ref PageOf(_oldest);
+        if (TryFind(_oldest, out MediaPacket packet))
+        {
+            _pool.Release(packet.Packet, PacketOwner.RetransmissionCache);
+            page.Packets![Index(_oldest)] = default;
+            _count--;
+            if (--page.Count == 0)
+            {
+                _shared.Return(page.Packets);
+                page.Packets = null;
+            }
+        }
+
+        _oldest++;
+    }
+
+    private bool TryFind(long sequence, out MediaPacket packet)
+    {
+        MediaPacket[]? packets = PageOf(sequence).Packets;
+        packet = packets is null ? default : packets[Index(sequence)];
+        return !packet.Packet.IsNone && packet.Sequence == sequence;
+    }
+
+    private ref Page PageOf(long sequence) => ref _pages[(int)((sequence >> PageShift) & (_pages.Length - 1))];
+
+    private static int Index(long sequence) => (int)(sequence & (PagePackets - 1));
+
+    private struct Page
+    {
+        public MediaPacket[]? Packets;
+        public int Count;
+    }
 }

@@ -121,10 +121,10 @@ internal sealed class RtcpInbound(RtpSession session)
         {
             case FeedbackFormat.PictureLossIndication:
                 DropReason reason = PliReader.TryParse(packet, out PliReader pli);
-                return reason == DropReason.None ? RequestKeyframe(pli.MediaSsrc) : reason;
+                return reason == DropReason.None ? RequestKeyframe(pli.MediaSsrc, now) : reason;
 
             case FeedbackFormat.FullIntraRequest:
-                return HandleFir(packet);
+                return HandleFir(packet, now);
 
             case FeedbackFormat.ApplicationLayer when RembReader.TryParse(packet, out RembReader remb) == DropReason.None:
                 session.HandleRemb(remb.BitrateBitsPerSecond, now);
@@ -136,25 +136,25 @@ internal sealed class RtcpInbound(RtpSession session)
     }
 
     // The target of a FIR is in its FCI, not in the header (RFC 5104 section 4.3.1.2).
-    private DropReason HandleFir(RtcpPacket packet)
+    private DropReason HandleFir(RtcpPacket packet, Instant now)
     {
         DropReason reason = FirReader.TryParse(packet, out FirReader fir);
         for (int i = 0; reason == DropReason.None && i < fir.EntryCount; i++)
         {
-            reason = RequestKeyframe(fir.GetEntry(i).Ssrc);
+            reason = RequestKeyframe(fir.GetEntry(i).Ssrc, now);
         }
 
         return reason;
     }
 
-    private DropReason RequestKeyframe(uint ssrc)
+    private DropReason RequestKeyframe(uint ssrc, Instant now)
     {
         if (ssrc != session.VideoConsumer.Ssrc)
         {
             return DropReason.RtcpUnknownStream;
         }
 
-        session.VideoConsumer.HandleKeyframeRequest();
+        session.VideoConsumer.HandleKeyframeRequest(now);
         return DropReason.None;
     }
 

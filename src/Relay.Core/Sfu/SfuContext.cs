@@ -26,6 +26,10 @@ public sealed class SfuContext
         Random = random;
         Options = options;
         _touched = new RtpSession[sessionsMax];
+        // Pages that hold few packets each could outnumber the pool's slots; an eighth of them is enough for four in each.
+        CachePages = new SharedArrays<MediaPacket>(RetransmissionCache.PagePackets, Math.Max(16, pool.Capacity / 8));
+        MissingLists = new SharedArrays<MissingPacket>(NackGenerator.MissingMax, sessionsMax);
+        ResendTables = new SharedArrays<ResentPacket>(ResendLog.Size, sessionsMax);
     }
 
     public PacketPool Pool { get; }
@@ -40,6 +44,15 @@ public sealed class SfuContext
 
     /// <summary>Shared by the SRTP contexts of the worker's legs.</summary>
     public SrtpBatch Srtp { get; } = new();
+
+    /// <summary>For the retransmission caches of all producers.</summary>
+    internal SharedArrays<MediaPacket> CachePages { get; }
+
+    /// <summary>For the producers that miss packets.</summary>
+    internal SharedArrays<MissingPacket> MissingLists { get; }
+
+    /// <summary>For the consumers whose peers miss packets.</summary>
+    internal SharedArrays<ResentPacket> ResendTables { get; }
 
     /// <summary>Takes the next datagram to send, complete with its tag; see <see cref="TransmitQueue.TryDequeue"/>.</summary>
     public bool TryDequeueTransmit(out Transmit transmit)

@@ -9,6 +9,11 @@ public sealed record SfuOptions
     /// </summary>
     public int RetransmissionCachePackets { get; init; } = 512;
 
+    /// <summary>
+    /// Bytes of slots that one source's kept packets may take, whatever their size: a slot is 2 KiB. 64 KiB to 1 MiB.
+    /// </summary>
+    public int RetransmissionCacheBytes { get; init; } = 1024 * 1024;
+
     /// <summary>How long such a packet can be asked for.</summary>
     public TimeSpan RetransmissionAgeMax { get; init; } = TimeSpan.FromSeconds(1);
 

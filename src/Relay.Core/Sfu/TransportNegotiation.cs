@@ -98,6 +98,7 @@ public static class TransportNegotiation
     private static CodecKind ToCodec(SdpCodecKind kind) => kind switch
     {
         SdpCodecKind.Opus => CodecKind.Opus,
+        SdpCodecKind.Red => CodecKind.Red,
         SdpCodecKind.Vp8 => CodecKind.Vp8,
         SdpCodecKind.H264 => CodecKind.H264,
         _ => CodecKind.None,

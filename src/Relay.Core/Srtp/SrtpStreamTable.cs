@@ -3,15 +3,19 @@ using Relay.Core.Diagnostics;
 namespace Relay.Core.Srtp;
 
 /// <summary>
-/// The streams of one context, by SSRC: a fixed array, searched front to back (a leg has fewer than ten). It never makes
+/// The streams of one context, by SSRC: a bounded array, searched front to back (a leg has fewer than ten). It never makes
 /// room by forgetting a stream on its own: a forgotten window would accept every packet of that stream once more.
 /// </summary>
 internal sealed class SrtpStreamTable
 {
     private const int StreamsMax = 1024;
 
-    private readonly uint[] _ssrcs;
-    private readonly SrtpStream[] _streams;
+    // A call without retransmissions has two or three.
+    private const int StreamsAtFirst = 4;
+
+    private readonly int _maxStreams;
+    private uint[] _ssrcs;
+    private SrtpStream[] _streams;
     private int _count;
 
     /// <param name="maxStreams">1 to 1,024.</param>
@@ -19,15 +23,16 @@ internal sealed class SrtpStreamTable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxStreams, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxStreams, StreamsMax);
-        _ssrcs = new uint[maxStreams];
-        _streams = new SrtpStream[maxStreams];
+        _maxStreams = maxStreams;
+        _ssrcs = new uint[Math.Min(maxStreams, StreamsAtFirst)];
+        _streams = new SrtpStream[_ssrcs.Length];
     }
 
     public int Count => _count;
 
-    public bool IsFull => _count == _ssrcs.Length;
+    public bool IsFull => _count == _maxStreams;
 
-    /// <summary>The stream in this place, from <see cref="Find"/> or <see cref="Add"/>. Good until the next removal.</summary>
+    /// <summary>The stream in this place, from <see cref="Find"/> or <see cref="Add"/>. Good until the next change of the table.</summary>
     public ref SrtpStream this[int place] => ref _streams[place];
 
     /// <summary>The place of the stream, -1 if there is none.</summary>
@@ -37,6 +42,13 @@ internal sealed class SrtpStreamTable
     public int Add(uint ssrc)
     {
         Invariant.Holds(!IsFull, "an SRTP stream was added to a full table");
+        if (_count == _ssrcs.Length)
+        {
+            int length = Math.Min(2 * _count, _maxStreams);
+            Array.Resize(ref _ssrcs, length);
+            Array.Resize(ref _streams, length);
+        }
+
         _ssrcs[_count] = ssrc;
         _streams[_count] = default;
         return _count++;

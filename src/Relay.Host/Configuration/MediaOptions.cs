@@ -39,6 +39,13 @@ public sealed class MediaOptions
     public int PoolSlotsPerWorker { get; set; } = 32_768;
 
     /// <summary>
+    /// Packet memory that one camera's last second may hold, to send again what its receiver lost. Default 1048576, 65536 to
+    /// 1048576 bytes, 2 KB a packet. Risk: too little turns loss into keyframes, too much lets few cameras fill the pool.
+    /// </summary>
+    [Option(Min = 65_536, Max = 1_048_576, Unit = "bytes")]
+    public int RetransmissionCacheBytes { get; set; } = 1_048_576;
+
+    /// <summary>
     /// Legs (clients' media connections) that one worker takes; the next gets 503. Default 1000, 2 to 10000 legs. Risk:
     /// more legs than the core can forward for makes every pair on it stutter.
     /// </summary>

@@ -212,6 +212,7 @@ internal sealed class MediaPlane : IMediaPlane, IDisposable
             {
                 TransportsMax = _options.MaxLegsPerWorker,
                 Ice = new IceOptions { ConnectTimeout = TimeSpan.FromSeconds(_options.ConnectTimeoutSeconds) },
+                Sfu = new SfuOptions { RetransmissionCacheBytes = _options.RetransmissionCacheBytes },
             },
             pool,
             socket.Slab,

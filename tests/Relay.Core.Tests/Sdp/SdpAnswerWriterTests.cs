@@ -14,7 +14,7 @@ public class SdpAnswerWriterTests
         a=group:BUNDLE 0 1
         a=extmap-allow-mixed
         a=msid-semantic:WMS *
-        m=audio 9 UDP/TLS/RTP/SAVPF 111
+        m=audio 9 UDP/TLS/RTP/SAVPF 111 63
         c=IN IP4 0.0.0.0
         a=rtcp:9 IN IP4 0.0.0.0
         a=candidate:1 1 udp 2130706431 198.51.100.1 40000 typ host
@@ -36,6 +36,8 @@ public class SdpAnswerWriterTests
         a=rtpmap:111 opus/48000/2
         a=rtcp-fb:111 transport-cc
         a=fmtp:111 minptime=10;useinbandfec=1
+        a=rtpmap:63 red/48000/2
+        a=fmtp:63 111/111
         a=ssrc:11111 cname:relaycname
         a=ssrc:11111 msid:relaystream relayaudio
         m=video 9 UDP/TLS/RTP/SAVPF 96 97 108 109

@@ -118,6 +118,21 @@ public class SdpCodecMatchTests
         Assert.Equal(98, Assert.Single(SdpCodecMatch.Match(video, SdpOffers.Parameters, audio)).PayloadType);
     }
 
+    [Theory]
+    [InlineData("111 63", "111/111", "Opus 111, Red 63")]
+    [InlineData("63 111", "111/111", "Red 63, Opus 111")]
+    [InlineData("111 63", "111/111/111", "Opus 111, Red 63")]
+    [InlineData("111 63", "111/13", "Opus 111")]
+    [InlineData("111 63", "", "Opus 111")]
+    [InlineData("111 63", "111/", "Opus 111")]
+    [InlineData("63", "111/111", "")]
+    public void Copies_of_opus_are_taken_in_the_clients_order(string formats, string blocks, string expected)
+    {
+        List<NegotiatedCodec> codecs = Match(
+            "audio", formats, "a=rtpmap:111 opus/48000/2", "a=rtpmap:63 red/48000/2", "a=fmtp:63 " + blocks);
+        Assert.Equal(expected, string.Join(", ", codecs.Select(c => $"{c.Kind} {c.PayloadType}")));
+    }
+
     [Fact]
     public void Feedback_is_the_intersection_by_kind()
     {

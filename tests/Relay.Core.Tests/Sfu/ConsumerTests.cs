@@ -116,6 +116,109 @@ public sealed class ConsumerTests : IDisposable
     }
 
     [Fact]
+    public void A_NACK_for_what_is_no_longer_held_becomes_one_keyframe_request()
+    {
+        _a.SendVideo(2, keyframe: true);
+        ushort first = _b.Sequences(SfuLeg.Vp8)[0];
+        _a.SendVideo(3);
+        _network.Run(1500);
+        int before = _a.CountKeyframeRequests();
+        for (int i = 0; i < 20; i++)
+        {
+            _b.SendNack((ushort)(first + 1));
+            _network.Run(5);
+        }
+
+        Assert.Equal(before + 1, _a.CountKeyframeRequests());
+        // The keyframe makes it needless.
+        _a.SendVideo(4, keyframe: true);
+        _network.Run(1500);
+        _b.SendNack((ushort)(first + 1));
+        Assert.Equal(before + 1, _a.CountKeyframeRequests());
+    }
+
+    [Fact]
+    public void A_NACK_for_what_the_relay_still_waits_for_asks_for_no_keyframe()
+    {
+        _a.SendVideo(2, keyframe: true);
+        ushort first = _b.Sequences(SfuLeg.Vp8)[0];
+        _network.Run(600);
+        int before = _a.CountKeyframeRequests();
+        _a.SendVideo(4);
+        _b.SendNack((ushort)(first + 1));
+        _network.Run(50);
+        Assert.Equal(before, _a.CountKeyframeRequests());
+        Assert.Equal(DropReason.None, _a.SendRtx(1, 3));
+        Assert.Contains((ushort)(first + 1), _b.Sequences(SfuLeg.Vp8));
+    }
+
+    [Fact]
+    public void A_keyframe_request_that_crosses_a_keyframe_is_answered_by_it()
+    {
+        _a.SendVideo(2, keyframe: true);
+        _network.Run(600);
+        int before = _a.CountKeyframeRequests();
+        _a.SendVideo(3, keyframe: true);
+        _network.Run(40);
+        _b.Session.VideoConsumer.HandleKeyframeRequest(_network.Now);
+        _network.Run(5);
+        Assert.Equal(before, _a.CountKeyframeRequests());
+        _network.Run(20);
+        _b.Session.VideoConsumer.HandleKeyframeRequest(_network.Now);
+        _network.Run(5);
+        Assert.Equal(before + 1, _a.CountKeyframeRequests());
+    }
+
+    [Fact]
+    public void A_storm_of_NACKs_is_read_up_to_a_limit()
+    {
+        _a.SendVideo(2, keyframe: true);
+        ushort first = _b.Sequences(SfuLeg.Vp8)[0];
+        _a.SendVideo(3);
+        for (int i = 0; i < 2000; i++)
+        {
+            _b.SendNack(first);
+        }
+
+        // The budget is spent, even on a packet that was not asked for yet.
+        _b.SendNack((ushort)(first + 1));
+        Assert.Single(_b.Sequences(SfuLeg.Rtx));
+        _network.Run(20);
+        _b.SendNack((ushort)(first + 1));
+        Assert.Equal(2, _b.Sequences(SfuLeg.Rtx).Count);
+    }
+
+    [Fact]
+    public void Copies_of_voice_go_out_under_the_receivers_payload_types()
+    {
+        SfuLeg other = _network.AddLeg(opus: 109);
+        Router.Connect(_a.Session, other.Session, withVideo: true);
+        byte[] red = [0x80 | SfuLeg.Opus, 0x0f, 0, 2, SfuLeg.Opus, 1, 1, 2, 2, 2];
+        Assert.Equal(DropReason.None, _a.Send(SfuLeg.Red, _a.AudioSsrc, 5, 960, red));
+        Assert.Equal(DropReason.None, RtpPacketReader.TryParse(Assert.Single(other.Rtp), out RtpPacketReader rtp));
+        Assert.Equal(SfuLeg.Red, rtp.PayloadType);
+        Assert.True(rtp.Marker);
+        Assert.Equal([0x80 | 109, 0x0f, 0, 2, 109, 1, 1, 2, 2, 2], rtp.Payload.ToArray());
+    }
+
+    [Fact]
+    public void Who_takes_no_copies_gets_the_voice_alone()
+    {
+        SfuLeg other = _network.AddLeg(opus: 109, hasRed: false);
+        Router.Connect(_a.Session, other.Session, withVideo: true);
+        byte[] red = [0x80 | SfuLeg.Opus, 0x0f, 0, 2, SfuLeg.Opus, 1, 1, 2, 2, 2];
+        Assert.Equal(DropReason.None, _a.Send(SfuLeg.Red, _a.AudioSsrc, 5, 960, red));
+        Assert.Equal(DropReason.None, _a.SendAudio(6));
+        Assert.Equal(DropReason.None, RtpPacketReader.TryParse(other.Rtp[0], out RtpPacketReader rtp));
+        Assert.Equal(109, rtp.PayloadType);
+        Assert.Equal([2, 2, 2], rtp.Payload.ToArray());
+        List<ushort> sent = other.Sequences(109);
+        Assert.Equal((ushort)(sent[0] + 1), sent[1]);
+        // A block that is not Opus cannot be told to the receiver.
+        Assert.Equal(DropReason.PayloadMalformed, _a.Send(SfuLeg.Red, _a.AudioSsrc, 7, 1920, [13, 1]));
+    }
+
+    [Fact]
     public void A_leg_that_did_not_negotiate_the_codec_gets_nothing()
     {
         SfuLeg voice = _network.AddLeg(hasVideo: false);

@@ -14,15 +14,18 @@ namespace Relay.Core.Tests.Sfu;
 internal sealed class SfuLeg : IDisposable
 {
     public const byte Opus = 111;
+    public const byte Red = 63;
     public const byte Vp8 = 96;
     public const byte Rtx = 97;
+    public const byte H264 = 102;
+    public const byte H264Rtx = 103;
 
     private readonly SfuNetwork _network;
     private readonly byte[] _exported = new byte[SrtpProfiles.KeyingMaterialLength(SrtpProfile.AeadAes128Gcm)];
     private readonly SrtpInbound _inbound;
     private readonly SrtpOutbound _outbound;
 
-    public SfuLeg(SfuNetwork network, int number, bool withKeys, bool hasVideo)
+    public SfuLeg(SfuNetwork network, int number, bool withKeys, bool hasVideo, byte opus = Opus, bool hasRed = true)
     {
         _network = network;
         Address = TransportAddress.FromIPv4((uint)number, 1000);
@@ -38,7 +41,12 @@ internal sealed class SfuLeg : IDisposable
             RemoteSsrc = AudioSsrc,
             LocalSsrc = 0x400u + (uint)number,
         };
-        Audio.Add(new CodecParameters { Codec = CodecKind.Opus, PayloadType = Opus });
+        Audio.Add(new CodecParameters { Codec = CodecKind.Opus, PayloadType = opus });
+        if (hasRed)
+        {
+            Audio.Add(new CodecParameters { Codec = CodecKind.Red, PayloadType = Red });
+        }
+
         if (hasVideo)
         {
             Video = CreateVideo(number);
@@ -198,6 +206,15 @@ internal sealed class SfuLeg : IDisposable
             HasPli = true,
             HasFir = true,
             HasRemb = true,
+        });
+        video.Add(new CodecParameters
+        {
+            Codec = CodecKind.H264,
+            PayloadType = H264,
+            RtxPayloadType = H264Rtx,
+            HasRtx = true,
+            HasNack = true,
+            HasPli = true,
         });
         return video;
     }

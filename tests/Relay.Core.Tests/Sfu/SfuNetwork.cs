@@ -30,9 +30,9 @@ internal sealed class SfuNetwork : IDisposable
 
     public Instant Now { get; set; } = new(TimeSpan.FromHours(1).Ticks);
 
-    public SfuLeg AddLeg(bool withKeys = true, bool hasVideo = true)
+    public SfuLeg AddLeg(bool withKeys = true, bool hasVideo = true, byte opus = SfuLeg.Opus, bool hasRed = true)
     {
-        var leg = new SfuLeg(this, _legs.Count + 1, withKeys, hasVideo);
+        var leg = new SfuLeg(this, _legs.Count + 1, withKeys, hasVideo, opus, hasRed);
         _legs.Add(leg);
         Settle();
         return leg;
