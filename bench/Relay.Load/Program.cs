@@ -1,0 +1,31 @@
+using Relay.Load.CommandLine;
+
+namespace Relay.Load;
+
+/// <summary>The load generator's commands.</summary>
+internal static class Program
+{
+    private static async Task<int> Main(string[] words)
+    {
+        try
+        {
+            if (words.Length == 0 || words[0] is "--help" or "-h" or "help")
+            {
+                Console.WriteLine("Relay.Load COMMAND [options]\n\n" + PlainCommand.Usage);
+                return 0;
+            }
+
+            var arguments = new Arguments(words[1..]);
+            return words[0] switch
+            {
+                "plain" => await PlainCommand.RunAsync(arguments),
+                _ => throw new UsageException($"'{words[0]}' is no command."),
+            };
+        }
+        catch (UsageException e)
+        {
+            await Console.Error.WriteLineAsync($"Relay.Load: {e.Message}\nRelay.Load --help lists commands and options.");
+            return 2;
+        }
+    }
+}
