@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Measures the relay. ./bench.sh lists what there is; ./bench.sh NAME measures it (Release). It ends with a line
+# Measures the relay. ./bench.sh lists what there is; ./bench.sh NAME measures it (Release); load benches take --quick for
+# about a minute instead of some. It ends with a line
 # "NAME: value unit (bar: ...) pass|fail" for each bar, the failed ones last, after figures "NAME: ..." that have no bar;
 # the exit code is 0 if all pass. See bench/README.md.
 set -euo pipefail
@@ -7,9 +8,11 @@ cd "$(dirname "$0")"
 . tests/prerequisites.sh
 
 # name | test project | filter of the tests that print lines "name: ..." | needs | what it measures
+# With Relay.Load as the project, the load generator prints them: its command stands in the filter's place.
 benches=(
   "next|Relay.BadNetworks|FullyQualifiedName~Next|libssl chromium iproute|from next to the first decoded frame of the new partner, in Chromium, median of 10: on loopback, and at 80 ms round trip"
   "netem|Relay.BadNetworks|FullyQualifiedName~BadNetworkTests|libssl chromium iproute|calls between two Chromium over bad networks, through the relay and direct; five minutes a case (NETEM_SECONDS, NETEM_CASES)"
+  "reflect|Relay.Load|bench reflect|libssl cc libssl-dev|CPU per packet of the relay's sockets without crypto, against a reflector in C"
   "alloc|Relay.Simulation|FullyQualifiedName~Steady_state_forwarding_allocates_nothing|libssl|bytes allocated per forwarded packet on the worker thread"
   "crypto|Relay.Core.Tests|FullyQualifiedName~CryptoBenchTests|libssl|sealing and opening SRTP packets, nanoseconds and ratio to OpenSSL"
   "cycles|Relay.Host.Tests|FullyQualifiedName~Thousand_cycles_leave_nothing_behind|libssl|what 1,000 cycles of connect, pair, next and leave leave behind: sessions, slots, OpenSSL objects, memory"
@@ -31,9 +34,34 @@ fail() {
   exit 1
 }
 
+limited() {
+  timeout --foreground --kill-after=20s "${limits[$name]:-$limit}" "$@"
+}
+
+build_project() {
+  if [ "$1" = Relay.Load ]; then
+    limited make -s -C bench/limit && limited dotnet build bench/Relay.Load -c Release -v quiet -nologo
+  else
+    limited dotnet build "tests/$1" -c Release -v quiet -nologo
+  fi
+}
+
+# Project, filter, and further arguments for the load generator.
+run_project() {
+  local project=$1 filter=$2
+  shift 2
+  if [ "$project" = Relay.Load ]; then
+    # shellcheck disable=SC2086 # command and name
+    limited dotnet bench/Relay.Load/bin/Release/net10.0/Relay.Load.dll $filter "$@"
+  else
+    limited dotnet test "tests/$project" -c Release --no-build -nologo --filter "$filter" --logger "console;verbosity=detailed"
+  fi
+}
+
 for bench in "${benches[@]}"; do
   IFS='|' read -r name project filter needs _ <<<"$bench"
   [ "$name" = "$1" ] || continue
+  shift
   reason=$(missing_sdk)
   [ -z "$reason" ] || fail "$name" "$reason"
   # shellcheck disable=SC2086 # a list of words
@@ -41,10 +69,8 @@ for bench in "${benches[@]}"; do
 
   log=artifacts/bench/$name.log code=0
   mkdir -p artifacts/bench
-  timeout --foreground --kill-after=20s "$limit" dotnet build "tests/$project" -c Release -v quiet -nologo >"$log" 2>&1 \
-    || { tail -n 40 "$log"; fail "$name" "the build failed"; }
-  RELAY_BENCH=1 timeout --foreground --kill-after=20s "${limits[$name]:-$limit}" dotnet test "tests/$project" -c Release --no-build -nologo \
-    --filter "$filter" --logger "console;verbosity=detailed" >"$log" 2>&1 || code=$?
+  build_project "$project" >"$log" 2>&1 || { tail -n 40 "$log"; fail "$name" "the build failed"; }
+  RELAY_BENCH=1 run_project "$project" "$filter" "$@" >"$log" 2>&1 || code=$?
 
   lines=$(sed -nE "s/^[[:space:]]*($name: .*)/\1/; s/ (pass|fail) (\[.*\])$/ \2 \1/; /^$name: /p" "$log")
   figures=$(grep -vE ' (pass|fail)$' <<<"$lines" || true)
@@ -52,7 +78,7 @@ for bench in "${benches[@]}"; do
   fails=$(grep ' fail$' <<<"$lines" || true)
   if [ -z "$passes$fails" ]; then
     tail -n 40 "$log"
-    fail "$name" "the test printed no such line (exit code $code)"
+    fail "$name" "it printed no such line (exit code $code)"
   fi
   if [ "$code" -ne 0 ]; then
     grep -v '^[[:space:]]*at ' "$log" | tail -n 40

@@ -1,3 +1,4 @@
+using Relay.Load.Benches;
 using Relay.Load.CommandLine;
 
 namespace Relay.Load;
@@ -11,14 +12,16 @@ internal static class Program
         {
             if (words.Length == 0 || words[0] is "--help" or "-h" or "help")
             {
-                Console.WriteLine("Relay.Load COMMAND [options]\n\n" + PlainCommand.Usage);
+                Console.WriteLine("Relay.Load COMMAND [options]\n\n" + PlainCommand.Usage + "\n\n" + BenchSettings.Usage);
                 return 0;
             }
 
-            var arguments = new Arguments(words[1..]);
+            string bench = words[0] is "bench" && words.Length > 1 ? words[1] : string.Empty;
+            var arguments = new Arguments(words[(bench.Length > 0 ? 2 : 1)..]);
             return words[0] switch
             {
                 "plain" => await PlainCommand.RunAsync(arguments),
+                "bench" => await BenchSettings.RunAsync(bench, arguments),
                 _ => throw new UsageException($"'{words[0]}' is no command."),
             };
         }
