@@ -12,7 +12,6 @@ cd "$(dirname "$0")"
 benches=(
   "next|Relay.BadNetworks|FullyQualifiedName~Next|libssl chromium iproute|from next to the first decoded frame of the new partner, in Chromium, median of 10: on loopback, and at 80 ms round trip"
   "netem|Relay.BadNetworks|FullyQualifiedName~BadNetworkTests|libssl chromium iproute|calls between two Chromium over bad networks, through the relay and direct; five minutes a case (NETEM_SECONDS, NETEM_CASES)"
-  "reflect|Relay.Load|bench reflect|libssl cc libssl-dev|CPU per packet of the relay's sockets without crypto, against a reflector in C"
   "alloc|Relay.Simulation|FullyQualifiedName~Steady_state_forwarding_allocates_nothing|libssl|bytes allocated per forwarded packet on the worker thread"
   "crypto|Relay.Core.Tests|FullyQualifiedName~CryptoBenchTests|libssl|sealing and opening SRTP packets, nanoseconds and ratio to OpenSSL"
   "cycles|Relay.Host.Tests|FullyQualifiedName~Thousand_cycles_leave_nothing_behind|libssl|what 1,000 cycles of connect, pair, next and leave leave behind: sessions, slots, OpenSSL objects, memory"
