@@ -12,7 +12,7 @@ internal static class Program
         {
             if (words.Length == 0 || words[0] is "--help" or "-h" or "help")
             {
-                Console.WriteLine("Relay.Load COMMAND [options]\n\n" + PlainCommand.Usage + "\n\n" + BenchSettings.Usage);
+                Console.WriteLine("Relay.Load COMMAND [options]\n\n" + PlainCommand.Usage + "\n\n" + ClientsCommand.Usage + "\n\n" + BenchSettings.Usage);
                 return 0;
             }
 
@@ -21,6 +21,7 @@ internal static class Program
             return words[0] switch
             {
                 "plain" => await PlainCommand.RunAsync(arguments),
+                "clients" => await ClientsCommand.RunAsync(arguments),
                 "bench" => await BenchSettings.RunAsync(bench, arguments),
                 _ => throw new UsageException($"'{words[0]}' is no command."),
             };
@@ -29,6 +30,11 @@ internal static class Program
         {
             await Console.Error.WriteLineAsync($"Relay.Load: {e.Message}\nRelay.Load --help lists commands and options.");
             return 2;
+        }
+        catch (Exception e) when (e is TimeoutException or HttpRequestException or InvalidOperationException or IOException)
+        {
+            await Console.Error.WriteLineAsync($"Relay.Load: {e.Message}");
+            return 1;
         }
     }
 }

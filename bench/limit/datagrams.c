@@ -16,6 +16,9 @@ enum {
     TRAIN_STRIDE = 65536 + 2176,   // not a multiple of a page: trains must not all start in the same cache sets
     SINGLE_STRIDE = 2048 + 64,
     CONTROL_BYTES = 128,
+    SEND_BATCH = 512,
+    GATHER_INTERVAL_NS = 1000000,
+    GATHER_MIN_NS = 5000,          // a shorter sleep costs more than it brings
 };
 
 // Datagrams for one destination that leave as one message.
@@ -36,9 +39,13 @@ struct datagrams {
     int socket, wake, stride;
     struct counters counters;
     struct latency latency;
-    int64_t last_arrival_ns;
-    int last_count;
     bool may_have_more;
+
+    // Gathering: how many datagrams came since the interval began, and when the last receive call brought how many.
+    int64_t interval_start_ns, received_ns;
+    int64_t arrived;
+    int last_count;
+    bool is_busy;
 
     uint8_t *slab;
     struct mmsghdr in[BATCH];
@@ -52,9 +59,9 @@ struct datagrams {
     struct group group[SEGMENTS_MAX];
     int group_of[SEGMENTS_MAX];
     struct iovec vector_of[SEGMENTS_MAX];
-    struct mmsghdr out[BATCH];
+    struct mmsghdr out[SEND_BATCH];
     struct iovec out_vectors[SEGMENTS_MAX];
-    _Alignas(8) uint8_t out_control[BATCH][CONTROL_BYTES];
+    _Alignas(8) uint8_t out_control[SEND_BATCH][CONTROL_BYTES];
     uint32_t stamp;
     struct open_group open[ADDRESS_SLOTS];
 };
@@ -120,6 +127,8 @@ static void connect_buffers(struct datagrams *io)
         io->in[i].msg_hdr.msg_iov = &io->in_vectors[i];
         io->in[i].msg_hdr.msg_iovlen = 1;
         io->in[i].msg_hdr.msg_name = &io->in_names[i];
+    }
+    for (int i = 0; i < SEND_BATCH; i++) {
         io->out[i].msg_hdr.msg_namelen = sizeof(struct sockaddr_in);
         struct cmsghdr *control = (struct cmsghdr *)io->out_control[i];
         control->cmsg_level = SOL_UDP;
@@ -184,18 +193,26 @@ static void wait_for_more(struct datagrams *io)
     ppoll(descriptors, 2, &second, NULL);
 }
 
-// Busy and under half full: a moment's sleep lets packets gather, so that trains and groups grow. Idle: straight through.
+// Busy (more than one datagram to be expected in a pause) and under half full: a pause lets packets gather, so that trains and
+// groups grow. From one receive call to the next at most. Idle: straight through.
 static void gather(struct datagrams *io)
 {
-    if (io->options.gather_us == 0 || io->last_count == 0 || io->last_count >= BATCH / 2)
+    if (io->options.gather_us == 0)
         return;
-    int64_t now = now_ns(CLOCK_MONOTONIC);
-    bool is_busy = now - io->last_arrival_ns < 4000LL * io->options.gather_us;
-    io->last_arrival_ns = now;
-    if (!is_busy)
+    int64_t pause = io->options.gather_us * 1000L, elapsed = io->received_ns - io->interval_start_ns;
+    io->arrived += io->last_count;
+    if (elapsed >= GATHER_INTERVAL_NS) {
+        io->is_busy = io->arrived * pause >= elapsed;
+        io->interval_start_ns = io->received_ns;
+        io->arrived = 0;
+    }
+    if (!io->is_busy || io->last_count >= BATCH / 2)
+        return;
+    pause -= now_ns(CLOCK_MONOTONIC) - io->received_ns;
+    if (pause < GATHER_MIN_NS)
         return;
     io->counters.gathers++;
-    struct timespec time = { .tv_nsec = io->options.gather_us * 1000L };
+    struct timespec time = { .tv_nsec = pause };
     clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
 }
 
@@ -258,11 +275,12 @@ int datagrams_receive(struct datagrams *io, struct datagram **datagrams)
     }
     int arrived = recvmmsg(io->socket, io->in, BATCH, MSG_DONTWAIT, NULL);
     io->counters.receive_calls++;
-    io->last_count = arrived < 0 ? 0 : arrived;
     io->may_have_more = arrived > 0;
+    io->received_ns = now_ns(CLOCK_MONOTONIC);
     int count = 0;
     for (int i = 0; i < arrived; i++)
         count = cut(io, i, count);
+    io->last_count = count;
     io->counters.received += (uint64_t)count;
     *datagrams = io->datagrams;
     return count;
@@ -358,13 +376,13 @@ void datagrams_flush(struct datagrams *io)
     if (io->queued == 0)
         return;
     lay_out(io);
-    for (int i = 0; i < io->groups; i += BATCH)
-        send_groups(io, i, io->groups - i < BATCH ? io->groups - i : BATCH);
     if (io->options.measures_latency) {
         int64_t now = now_ns(CLOCK_REALTIME);
         for (int i = 0; i < io->queued; i++)
             latency_add(&io->latency, now - io->outgoing_arrived_ns[i]);
     }
+    for (int i = 0; i < io->groups; i += SEND_BATCH)
+        send_groups(io, i, io->groups - i < SEND_BATCH ? io->groups - i : SEND_BATCH);
     io->queued = io->groups = 0;
 }
 

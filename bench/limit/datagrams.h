@@ -7,7 +7,7 @@
 #include "latency.h"
 
 enum {
-    BATCH = 64,                    // messages a system call
+    BATCH = 64,                    // messages a receive call
     GSO_SEGMENTS_MAX = 64,         // the kernel's own limit on older systems
     GSO_BYTES_MAX = 64800,
     DATAGRAM_MAX = 1600,

@@ -1,4 +1,4 @@
-// How long datagrams stay in the program: from the kernel's receive timestamp to the return of the call that sends them.
+// How long datagrams stay in the program: from the kernel's receive timestamp to the moment before the call that sends them.
 #pragma once
 #include <stdint.h>
 #include <stdio.h>

@@ -6,12 +6,15 @@ namespace Relay.Load.Servers;
 /// <summary>A run with the server's CPU time and memory.</summary>
 internal static class Measurement
 {
-    public static TrafficResult Run(IMediaServer server, LegSet legs, TrafficOptions options, Random random)
+    public static TrafficResult Run(IMediaServer server, LegSet legs, TrafficOptions options, Random random) =>
+        Run(server, legs.Run, options, random);
+
+    public static TrafficResult Run(IMediaServer server, TrafficRun run, TrafficOptions options, Random random)
     {
         long before = 0;
         long started = 0;
-        legs.Run.Starting = () => (before, started) = (ProcessUsage.CpuNanoseconds(server.ProcessId), Stopwatch.GetTimestamp());
-        TrafficResult result = legs.Run.Run(options, random);
+        run.Starting = () => (before, started) = (ProcessUsage.CpuNanoseconds(server.ProcessId), Stopwatch.GetTimestamp());
+        TrafficResult result = run.Run(options, random);
         double used = ProcessUsage.CpuNanoseconds(server.ProcessId) - before;
         result.CpuMicroseconds = result.Received == 0 ? 0 : used / 1000 / result.Received;
         result.CpuShare = used / 1e9 / Stopwatch.GetElapsedTime(started).TotalSeconds;

@@ -38,12 +38,10 @@ internal sealed class LegSet : IDisposable
             byte[] fromLeg = LoadLeg.NewKey(plan.Profile);
             Keys[i] = new LegKeys(fromLeg, plan.IsReflected ? fromLeg : LoadLeg.NewKey(plan.Profile));
             int key = SrtpProfiles.KeyLength(plan.Profile);
-            legs[i] = new LoadLeg(
-                i,
-                LoadLeg.AddressOf(i),
-                new SrtpOutbound(plan.Profile, Keys[i].FromLeg.AsSpan(0, key), Keys[i].FromLeg.AsSpan(key)),
-                new SrtpInbound(plan.Profile, Keys[i].ToLeg.AsSpan(0, key), Keys[i].ToLeg.AsSpan(key)))
+            legs[i] = new LoadLeg(i, LoadLeg.AddressOf(i))
             {
+                Outbound = new SrtpOutbound(plan.Profile, Keys[i].FromLeg.AsSpan(0, key), Keys[i].FromLeg.AsSpan(key)),
+                Inbound = new SrtpInbound(plan.Profile, Keys[i].ToLeg.AsSpan(0, key), Keys[i].ToLeg.AsSpan(key)),
                 Ssrc = (uint)RandomNumberGenerator.GetInt32(1, int.MaxValue),
                 PayloadType = plan.Kind == MediaKind.Video ? MediaPackets.VideoPayloadType : MediaPackets.AudioPayloadType,
             };

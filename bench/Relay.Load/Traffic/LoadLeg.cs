@@ -18,23 +18,21 @@ internal sealed class LoadLeg : IDisposable
 
     /// <param name="index">From 0; chooses the address.</param>
     /// <param name="localAddress">An address of 127.0.0.0/8, as a number.</param>
-    /// <param name="outbound">Seals what the leg sends; owned.</param>
-    /// <param name="inbound">Opens what it gets; owned.</param>
-    public LoadLeg(int index, uint localAddress, SrtpOutbound outbound, SrtpInbound inbound)
+    public LoadLeg(int index, uint localAddress)
     {
         Index = index;
         LocalAddress = localAddress;
-        Outbound = outbound;
-        Inbound = inbound;
     }
 
     public int Index { get; }
 
     public uint LocalAddress { get; }
 
-    public SrtpOutbound Outbound { get; }
+    /// <summary>Seals what the leg sends; owned, null until the keys are known.</summary>
+    public SrtpOutbound? Outbound { get; set; }
 
-    public SrtpInbound Inbound { get; }
+    /// <summary>Opens what it gets; owned, null until the keys are known.</summary>
+    public SrtpInbound? Inbound { get; set; }
 
     /// <summary>The SSRC that the leg sends.</summary>
     public uint Ssrc { get; init; }
@@ -92,7 +90,7 @@ internal sealed class LoadLeg : IDisposable
 
     public void Dispose()
     {
-        Outbound.Dispose();
-        Inbound.Dispose();
+        Outbound?.Dispose();
+        Inbound?.Dispose();
     }
 }

@@ -73,7 +73,7 @@ internal sealed unsafe class PacketStock : IDisposable
     private static int Seal(Span<byte> plain, LoadLeg leg, MediaKind kind, uint number, double seconds, Span<byte> output)
     {
         int header = MediaPackets.Write(plain, leg, kind, number, seconds);
-        DropReason reason = leg.Outbound.Protect(plain[..header], [], plain[header..], output, out int length);
+        DropReason reason = leg.Outbound!.Protect(plain[..header], [], plain[header..], output, out int length);
         return reason == DropReason.None ? length : throw new InvalidOperationException($"A packet could not be sealed: {reason}.");
     }
 }

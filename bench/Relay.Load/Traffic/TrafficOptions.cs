@@ -24,6 +24,9 @@ internal sealed record TrafficOptions
     /// <summary>Share of the packets, 0 to 1, that get a number but are not sent.</summary>
     public double Loss { get; init; }
 
+    /// <summary>Leaves the CPU to other threads whenever there is nothing to do, at the price of some evenness.</summary>
+    public bool SharesCpu { get; init; }
+
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long packets may take before they count as lost.</summary>

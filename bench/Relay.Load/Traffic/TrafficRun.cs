@@ -3,6 +3,9 @@ using Relay.Core.Diagnostics;
 
 namespace Relay.Load.Traffic;
 
+/// <summary>Takes a datagram for a leg; it is good until the return.</summary>
+internal delegate void DatagramHandler(LoadLeg leg, ReadOnlySpan<byte> datagram);
+
 /// <summary>
 /// Sends a stock at its times and takes account of what comes back, all on the calling thread, which spins: a sleeping
 /// generator would make the server pay for waking it.
@@ -36,8 +39,8 @@ internal sealed class TrafficRun
         _firstAddress = legs[0].LocalAddress;
     }
 
-    /// <summary>Takes datagrams that are no RTP and no RTCP; null drops them.</summary>
-    public Action<LoadLeg, ReadOnlyMemory<byte>>? HandleOther { get; init; }
+    /// <summary>Takes STUN and DTLS; null drops them.</summary>
+    public DatagramHandler? HandleOther { get; set; }
 
     /// <summary>Called once the packets of a run are ready, right before the first is sent; null for none.</summary>
     public Action? Starting { get; set; }
@@ -59,7 +62,7 @@ internal sealed class TrafficRun
         Starting?.Invoke();
         using var urgent = new UrgentThread();
         long start = Stopwatch.GetTimestamp();
-        double late = Send(stock, start);
+        double late = Send(stock, options, start, urgent);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         long drained = Stopwatch.GetTimestamp();
         while (_received < stock.Expected && Stopwatch.GetElapsedTime(drained) < options.Drain)
@@ -87,12 +90,13 @@ internal sealed class TrafficRun
     }
 
     /// <summary>Receives once, outside of a run.</summary>
-    public void Receive()
+    /// <returns>False if nothing has come.</returns>
+    public bool Receive()
     {
         int count = _socket.Receive();
         if (count == 0)
         {
-            return;
+            return false;
         }
 
         long now = Stopwatch.GetTimestamp();
@@ -110,10 +114,12 @@ internal sealed class TrafficRun
                 Take(leg, data[..Math.Min(segment, data.Length)], now);
             }
         }
+
+        return true;
     }
 
     // Returns how late it is at the end. What is late is not caught up, which would make bursts of what should be spaced evenly.
-    private unsafe double Send(PacketStock stock, long start)
+    private unsafe double Send(PacketStock stock, TrafficOptions options, long start, UrgentThread urgent)
     {
         double late = 0;
         Shot[] shots = stock.Shots;
@@ -142,8 +148,12 @@ internal sealed class TrafficRun
                 next += _socket.Send(loaded);
             }
 
-            Receive();
+            bool isIdle = !Receive();
             HandleTurn?.Invoke();
+            if (options.SharesCpu && isIdle && loaded == 0)
+            {
+                urgent.Pause();
+            }
         }
 
         return late;
@@ -172,7 +182,7 @@ internal sealed class TrafficRun
             _others++;
             if (packet.Length > 0 && packet[0] < 128)
             {
-                HandleOther?.Invoke(leg, packet.ToArray());
+                HandleOther?.Invoke(leg, packet);
             }
 
             return;
@@ -194,7 +204,7 @@ internal sealed class TrafficRun
     private void Check(LoadLeg leg, ReadOnlySpan<byte> packet, ushort sequence)
     {
         _checked++;
-        DropReason reason = leg.Inbound.Unprotect(packet, _plain, out int length);
+        DropReason reason = leg.Inbound!.Unprotect(packet, _plain, out int length);
         if (reason != DropReason.None
             || !MediaPackets.TryReadStamp(_plain.AsSpan(0, length), out Testing.Peers.MediaStamp stamp)
             || stamp.MediaTag != (ulong)leg.Source!.Index)
