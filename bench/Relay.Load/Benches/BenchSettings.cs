@@ -29,6 +29,8 @@ internal sealed record BenchSettings
         {
             "forward" => await ForwardBench.RunAsync(settings),
             "fanout" => await FanoutBench.RunAsync(settings),
+            "latency" => await LatencyBench.RunAsync(settings),
+            "pairs" => await PairsBench.RunAsync(settings),
             _ => throw new UsageException($"No bench of the load generator is called '{name}'."),
         };
     }

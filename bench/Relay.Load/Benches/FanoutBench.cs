@@ -18,8 +18,8 @@ internal static class FanoutBench
         var plan = new LegPlan { Groups = Rooms, Listeners = Listeners };
         using var legs = new LegSet(plan);
         using var singleLegs = new LegSet(plan);
-        await using RelayServer relay = await RelayServer.StartAsync(settings.ServerCpus, isAlone: true);
-        await using RelayServer single = await RelayServer.StartAsync(settings.ServerCpus, isAlone: true, "--Media:Gso=false");
+        await using RelayServer relay = await RelayServer.StartAsync(settings.ServerCpus, isAlone: true, hasAdmin: true);
+        await using RelayServer single = await RelayServer.StartAsync(settings.ServerCpus, isAlone: true, hasAdmin: true, "--Media:Gso=false");
         await relay.OpenAsync(legs);
         await single.OpenAsync(singleLegs);
         Contestant[] contestants = [new("single sends", single, singleLegs), new("GSO", relay, legs)];

@@ -26,7 +26,7 @@ internal static class ForwardBench
     {
         var report = new BenchReport("forward");
         var interleaved = new Interleaved { Rounds = settings.IsQuick ? 3 : 9, RunTime = TimeSpan.FromSeconds(settings.IsQuick ? 0.7 : 1.5) };
-        await using RelayServer relay = await RelayServer.StartAsync(settings.ServerCpus, isAlone: true);
+        await using RelayServer relay = await RelayServer.StartAsync(settings.ServerCpus, isAlone: true, hasAdmin: true);
         foreach ((SrtpProfile profile, string name, double evenMax, double burstMax) in Profiles)
         {
             var plan = new LegPlan { Groups = Pairs, Profile = profile };

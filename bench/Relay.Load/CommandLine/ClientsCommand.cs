@@ -41,7 +41,7 @@ internal static class ClientsCommand
 
         arguments.EnsureAllRead();
         await using RelayServer relay = api is null
-            ? await RelayServer.StartAsync(cpus: null, isAlone: false, LegLimits(pairs))
+            ? await RelayServer.StartAsync(cpus: null, isAlone: false, hasAdmin: false, LegLimits(pairs))
             : RelayServer.Attach(processId, new Uri(api), admin: null, key: string.Empty);
         await using var fleet = new ClientFleet(relay.Api!, 2 * pairs);
         fleet.ConnectAll(text => Console.Error.WriteLine(text));

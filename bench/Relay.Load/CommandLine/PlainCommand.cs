@@ -97,7 +97,7 @@ internal static class PlainCommand
 
         return server switch
         {
-            "relay" => await RelayServer.StartAsync(cpus, isAlone: true),
+            "relay" => await RelayServer.StartAsync(cpus, isAlone: true, hasAdmin: true),
             "srtp" => new LimitServer("srtp", cpus, "--gro", "--gso", "--gather", gather),
             _ => new LimitServer("reflect", cpus, "--gro", "--gso", "--gather", gather),
         };

@@ -32,23 +32,33 @@ internal sealed class RelayServer : IMediaServer
 
     /// <summary>Starts the built relay on loopback with free ports.</summary>
     /// <param name="cpus">What taskset takes; null for any.</param>
-    /// <param name="isAlone">For packets only: its threads then do not share the CPU fairly.</param>
+    /// <param name="isAlone">Its packet thread runs before everything else on its CPU, where that is allowed, as the C programs do.</param>
+    /// <param name="hasAdmin">With the admin API, which plain legs need.</param>
     /// <param name="options">Such as --Media:Gso=false.</param>
-    public static async Task<RelayServer> StartAsync(string? cpus, bool isAlone, params string[] options)
+    public static async Task<RelayServer> StartAsync(string? cpus, bool isAlone, bool hasAdmin, params string[] options)
     {
+        string[] admin = hasAdmin ? ["--Admin:Listen=http://127.0.0.1:0", $"--Admin:Key={AdminKey}"] : [];
+        string[] priority = isAlone && Environment.IsPrivilegedProcess ? ["--Media:RealtimePriority=10"] : [];
         ServerProcess process = ServerProcess.Start(
             cpus,
-            isAlone,
+            isAlone: false,
             [
                 "dotnet", "exec", RelayFixture.ProgramPath,
                 "--Http:Listen=http://127.0.0.1:0", "--Media:BindAddress=127.0.0.1", "--Media:Port=0",
                 "--Limits:SessionsPerSourcePerMinute=100000", "--Limits:SessionsPerSourceBurst=100000",
-                "--Admin:Listen=http://127.0.0.1:0", $"--Admin:Key={AdminKey}",
-                .. options,
+                .. admin, .. priority, .. options,
             ]);
-        var api = new Uri(await process.WaitForLineAsync("Relay is ready: "));
-        var admin = new Uri(await process.WaitForLineAsync("Admin API: "));
-        return new RelayServer(process, process.Id, api, new AdminClient(admin, AdminKey));
+        try
+        {
+            var api = new Uri(await process.WaitForLineAsync("Relay is ready: "));
+            AdminClient? client = hasAdmin ? new AdminClient(new Uri(await process.WaitForLineAsync("Admin API: ")), AdminKey) : null;
+            return new RelayServer(process, process.Id, api, client);
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Uses a relay that runs on this machine; it is left running.</summary>
