@@ -1,5 +1,6 @@
 using Relay.Load.Benches;
 using Relay.Load.CommandLine;
+using Relay.Load.Servers;
 
 namespace Relay.Load;
 
@@ -21,6 +22,7 @@ internal static class Program
             return words[0] switch
             {
                 "plain" => await PlainCommand.RunAsync(arguments),
+                "reflector" => Reflector.Run(arguments),
                 "clients" => await ClientsCommand.RunAsync(arguments),
                 "bench" => await BenchSettings.RunAsync(bench, arguments),
                 _ => throw new UsageException($"'{words[0]}' is no command."),

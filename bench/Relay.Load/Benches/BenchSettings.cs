@@ -27,6 +27,7 @@ internal sealed record BenchSettings
         arguments.EnsureAllRead();
         return name switch
         {
+            "reflect" => await ReflectBench.RunAsync(settings),
             "forward" => await ForwardBench.RunAsync(settings),
             "fanout" => await FanoutBench.RunAsync(settings),
             "latency" => await LatencyBench.RunAsync(settings),
