@@ -14,7 +14,8 @@ internal static class PlainCommand
     public const string Usage =
         """
         plain: pairs of SRTP legs without ICE and DTLS
-          --server relay|srtp|reflect  start one of these and stop it at the end (default relay), or use a running relay:
+          --server relay|srtp|reflect|reflector   start one of these (default relay; srtp and reflect are the C programs,
+                               reflector is the relay's sockets alone) and stop it at the end, or use a running relay:
           --admin URL --admin-key KEY --pid N   its admin API, and its process for CPU and memory
           --pairs N            pairs of legs, or rooms with --listeners (50)
           --listeners N        rooms of one sender and N listeners instead of pairs (0)
@@ -52,7 +53,7 @@ internal static class PlainCommand
         int runs = arguments.Number("runs", 1, 1, 1000);
         (bool isSearch, bool isJson) = (arguments.Flag("search"), arguments.Flag("json"));
         CpuPinning.PinLoad(arguments);
-        plan = plan with { IsReflected = arguments.Text("server") is "reflect" };
+        plan = plan with { IsReflected = arguments.Text("server") is "reflect" or "reflector" };
         await using IMediaServer server = await ServerOfAsync(arguments);
         arguments.EnsureAllRead();
 
@@ -85,7 +86,7 @@ internal static class PlainCommand
     {
         string cpus = CpuPinning.ServerCpus(arguments);
         string gather = arguments.Number("gather", 50, 0, 1000).ToString(CultureInfo.InvariantCulture);
-        string server = arguments.OneOf("server", "relay", "relay", "srtp", "reflect");
+        string server = arguments.OneOf("server", "relay", "relay", "srtp", "reflect", "reflector");
         (string? admin, string? key) = (arguments.Text("admin"), arguments.Text("admin-key"));
         int processId = arguments.Number("pid", 0, 1, int.MaxValue);
         if (admin is not null)
@@ -99,6 +100,7 @@ internal static class PlainCommand
         {
             "relay" => await RelayServer.StartAsync(cpus, isAlone: true, hasAdmin: true),
             "srtp" => new LimitServer("srtp", cpus, "--gro", "--gso", "--gather", gather),
+            "reflector" => new ReflectorServer(cpus, "--gro", "--gso", "--gather", gather),
             _ => new LimitServer("reflect", cpus, "--gro", "--gso", "--gather", gather),
         };
     }

@@ -24,11 +24,11 @@ internal sealed class ReflectorServer(string? cpus, params string[] options) : I
         }
     }
 
-    /// <summary>Ends it; returns the bytes that it allocated for each packet once it was warm.</summary>
-    public async Task<double> StopAsync()
+    /// <summary>Ends it; returns the bytes that its packet thread allocated once it was warm.</summary>
+    public async Task<long> StopAsync()
     {
         using JsonDocument report = JsonDocument.Parse(await _process!.StopAsync());
-        return report.RootElement.GetProperty("allocatedBytes").GetDouble() / report.RootElement.GetProperty("received").GetDouble();
+        return report.RootElement.GetProperty("allocatedBytes").GetInt64();
     }
 
     public async ValueTask DisposeAsync()
