@@ -286,15 +286,20 @@ int datagrams_receive(struct datagrams *io, struct datagram **datagrams)
     return count;
 }
 
+static bool takes(const struct group *group, const struct sockaddr_in *to, int length)
+{
+    return is_same_address(&group->to, to) && !group->is_closed && length <= group->segment
+        && group->count < GSO_SEGMENTS_MAX && group->total + length <= GSO_BYTES_MAX;
+}
+
 static int find_group(struct datagrams *io, const struct sockaddr_in *to, int length)
 {
+    // A train's datagrams stand one behind the other.
+    if (io->options.gso && io->groups > 0 && takes(&io->group[io->groups - 1], to, length))
+        return io->groups - 1;
     struct open_group *open = &io->open[address_slot(to)];
-    if (io->options.gso && open->stamp == io->stamp) {
-        struct group *group = &io->group[open->group];
-        if (is_same_address(&group->to, to) && !group->is_closed && length <= group->segment
-            && group->count < GSO_SEGMENTS_MAX && group->total + length <= GSO_BYTES_MAX)
-            return open->group;
-    }
+    if (io->options.gso && open->stamp == io->stamp && takes(&io->group[open->group], to, length))
+        return open->group;
     open->stamp = io->stamp;
     open->group = io->groups;
     io->group[io->groups] = (struct group){ .to = *to, .segment = length };

@@ -20,7 +20,7 @@ internal sealed class Reflector
     private const int PoolSlots = 16_384;
 
     // Everything that is made once has been made by then.
-    private const long WarmUpPackets = 10_000;
+    private const long WarmUpPackets = 100_000;
 
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(1);
 
