@@ -18,6 +18,7 @@ enum {
     CONTROL_BYTES = 128,
     SEND_BATCH = 512,
     GATHER_INTERVAL_NS = 1000000,
+    GATHER_BUSY = 2,               // messages to be expected in a pause, a train being one
     GATHER_MIN_NS = 5000,          // a shorter sleep costs more than it brings
 };
 
@@ -41,7 +42,7 @@ struct datagrams {
     struct latency latency;
     bool may_have_more;
 
-    // Gathering: how many datagrams came since the interval began, and when the last receive call brought how many.
+    // Gathering: how many messages came since the interval began, and when the last receive call brought how many.
     int64_t interval_start_ns, received_ns;
     int64_t arrived;
     int last_count;
@@ -193,8 +194,7 @@ static void wait_for_more(struct datagrams *io)
     ppoll(descriptors, 2, &second, NULL);
 }
 
-// Busy (more than one datagram to be expected in a pause) and under half full: a pause lets packets gather, so that trains and
-// groups grow. From one receive call to the next at most. Idle: straight through.
+// Busy and under half full: a pause lets packets gather, so that trains and groups grow. From one receive call to the next at most. Idle: straight through.
 static void gather(struct datagrams *io)
 {
     if (io->options.gather_us == 0)
@@ -202,7 +202,7 @@ static void gather(struct datagrams *io)
     int64_t pause = io->options.gather_us * 1000L, elapsed = io->received_ns - io->interval_start_ns;
     io->arrived += io->last_count;
     if (elapsed >= GATHER_INTERVAL_NS) {
-        io->is_busy = io->arrived * pause >= elapsed;
+        io->is_busy = io->arrived * pause >= GATHER_BUSY * elapsed;
         io->interval_start_ns = io->received_ns;
         io->arrived = 0;
     }
@@ -276,11 +276,11 @@ int datagrams_receive(struct datagrams *io, struct datagram **datagrams)
     int arrived = recvmmsg(io->socket, io->in, BATCH, MSG_DONTWAIT, NULL);
     io->counters.receive_calls++;
     io->may_have_more = arrived > 0;
+    io->last_count = arrived > 0 ? arrived : 0;
     io->received_ns = now_ns(CLOCK_MONOTONIC);
     int count = 0;
     for (int i = 0; i < arrived; i++)
         count = cut(io, i, count);
-    io->last_count = count;
     io->counters.received += (uint64_t)count;
     *datagrams = io->datagrams;
     return count;

@@ -63,6 +63,7 @@ internal sealed class Reflector
     {
         long packets = 0;
         long allocatedBefore = 0;
+        long messagesBefore = 0;
         while (!_isStopping)
         {
             int count = _socket.Receive(_received);
@@ -80,7 +81,10 @@ internal sealed class Reflector
             }
             else if (_coalescer.PauseMax > TimeSpan.Zero)
             {
-                TimeSpan pause = _coalescer.HandleReceived(count, now, MonotonicClock.Now);
+                long messages = _socket.MessagesReceived;
+                int fresh = count == _received.Length ? Coalescer.EnoughMessages : (int)(messages - messagesBefore);
+                messagesBefore = messages;
+                TimeSpan pause = _coalescer.HandleReceived(fresh, now, MonotonicClock.Now);
                 if (pause > TimeSpan.Zero)
                 {
                     PacketThread.Pause(pause);
