@@ -1,4 +1,3 @@
-using Relay.Core.Buffers;
 using Relay.Core.Diagnostics;
 using Relay.Core.Engine;
 using Relay.Core.Rtp;

@@ -1,6 +1,5 @@
 using Relay.Core.Diagnostics;
 using Relay.Core.Engine;
-using Relay.Core.Primitives;
 using Xunit;
 using static Relay.Simulation.Conversation;
 

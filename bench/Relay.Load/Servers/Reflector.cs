@@ -42,7 +42,8 @@ internal sealed class Reflector
     /// <summary>Runs until SIGTERM; prints "port N" first and the bytes allocated for each packet at last.</summary>
     public static int Run(Arguments arguments)
     {
-        DatagramOffloads offloads = (arguments.Flag("gro") ? DatagramOffloads.Receive : 0) | (arguments.Flag("gso") ? DatagramOffloads.Send : 0);
+        DatagramOffloads offloads = (arguments.Flag("gro") ? DatagramOffloads.Receive : DatagramOffloads.None)
+            | (arguments.Flag("gso") ? DatagramOffloads.Send : DatagramOffloads.None);
         var reflector = new Reflector(offloads, TimeSpan.FromMicroseconds(arguments.Number("gather", 0, 0, 1000)));
         arguments.EnsureAllRead();
         using var signal = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>

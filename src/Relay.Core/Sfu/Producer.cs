@@ -216,11 +216,11 @@ public sealed class Producer
 
     /// <summary>Takes a padding-only packet of the retransmission stream, which probes for bandwidth.</summary>
     internal DropReason HandlePadding(
-        in Received received, in RtpPacketReader rtx, in CodecParameters codec, long transportNumber, Instant now)
+        PacketHandle slot, in RtpPacketReader rtx, in CodecParameters codec, long transportNumber, Instant now)
     {
         var padding = new MediaPacket
         {
-            Packet = received.Packet,
+            Packet = slot,
             PaddingLength = rtx.PaddingLength,
             Codec = codec.Codec,
         };

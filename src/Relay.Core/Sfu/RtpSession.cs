@@ -321,7 +321,7 @@ public sealed class RtpSession
         DropReason reason = RtxPayload.TryRead(rtx.Payload, out ushort sequence, out _);
         if (reason == DropReason.RtxEmpty)
         {
-            return producer.HandlePadding(received, rtx, codec, transportNumber, now);
+            return producer.HandlePadding(slot, rtx, codec, transportNumber, now);
         }
 
         if (reason != DropReason.None)
