@@ -77,8 +77,9 @@ public class CryptoBenchTests(ITestOutputHelper output)
         double ratio = mineTimes[turns / 2] / evpTimes[turns / 2];
         string verdict = bar == 0 ? "" : string.Create(
             CultureInfo.InvariantCulture, $" (bar: at most {bar:0.00}) {(ratio <= bar ? "pass" : "fail")}");
+        string times = string.Create(
+            CultureInfo.InvariantCulture, $"{mineTimes[turns / 2]:0} ns against {evpTimes[turns / 2]:0} ns");
         output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"crypto: {ratio:0.000} of EVP, {profile} {what} {length} bytes, {mineTimes[turns / 2]:0} ns against {evpTimes[turns / 2]:0} ns{verdict}"));
+            CultureInfo.InvariantCulture, $"crypto: {ratio:0.000} of EVP, {profile} {what} {length} bytes, {times}{verdict}"));
     }
 }

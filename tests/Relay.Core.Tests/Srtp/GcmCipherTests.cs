@@ -73,9 +73,10 @@ public class GcmCipherTests
         using SrtpCipher cipher = Create(width, Hex(keyLength == 16 ? Key128 : Key256), Hex(GcmSalt));
         byte[] output = new byte[expected.Length];
         Span<byte> body = output.AsSpan(0, plain.Length - 12);
-        cipher.Seal(0x5501a0b2, 0xf17b, plain.AsSpan(0, 12), default, default, plain.AsSpan(12), body, output.AsSpan(body.Length));
+        Span<byte> tag = output.AsSpan(body.Length);
+        cipher.Seal(0x5501a0b2, 0xf17b, plain.AsSpan(0, 12), default, default, plain.AsSpan(12), body, tag);
         Assert.Equal(expected, output);
-        Assert.True(cipher.Open(0x5501a0b2, 0xf17b, plain.AsSpan(0, 12), default, body, body, output.AsSpan(body.Length)));
+        Assert.True(cipher.Open(0x5501a0b2, 0xf17b, plain.AsSpan(0, 12), default, body, body, tag));
         Assert.Equal(plain.AsSpan(12), body);
     }
 
@@ -149,8 +150,9 @@ public class GcmCipherTests
         {
             byte[] packet = new byte[length + 16 + 13];
             _header.AsSpan(0, 13).CopyTo(packet.AsSpan(length + 16));
-            _seal.Seal(
-                1, 2, _header.AsSpan(0, 13), default, default, _plain.AsSpan(0, length), packet.AsSpan(0, length), packet.AsSpan(length, 16));
+            ReadOnlySpan<byte> plain = _plain.AsSpan(0, length);
+            ReadOnlySpan<byte> clear = _header.AsSpan(0, 13);
+            _seal.Seal(1, 2, clear, default, default, plain, packet.AsSpan(0, length), packet.AsSpan(length, 16));
             packet[bit / 8] ^= (byte)(1 << (bit % 8));
             byte[] before = (byte[])packet.Clone();
             byte[] output = [.. Enumerable.Repeat((byte)0x77, length)];
