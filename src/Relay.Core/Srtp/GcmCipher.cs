@@ -217,13 +217,7 @@ internal sealed unsafe class GcmCipher<TGhash> : SrtpCipher
         int count = 0;
         if (length < FirstBytes)
         {
-            b1.Store(stage);
-            b2.Store(stage + 16);
-            b3.Store(stage + 32);
-            b4.Store(stage + 48);
-            b5.Store(stage + 64);
-            b6.Store(stage + 80);
-            b7.Store(stage + 96);
+            Store7(stage, b1, b2, b3, b4, b5, b6, b7);
             count = MixTail(isSealing, first, output, length, stage);
         }
         else
@@ -233,13 +227,7 @@ internal sealed unsafe class GcmCipher<TGhash> : SrtpCipher
                 y = TGhash.Absorb(y, powers, first, FirstBlocks);
             }
 
-            Mix(b1, first, output);
-            Mix(b2, first + 16, output + 16);
-            Mix(b3, first + 32, output + 32);
-            Mix(b4, first + 48, output + 48);
-            Mix(b5, first + 64, output + 64);
-            Mix(b6, first + 80, output + 80);
-            Mix(b7, first + 96, output + 96);
+            Mix7(first, output, b1, b2, b3, b4, b5, b6, b7);
             if (isSealing)
             {
                 y = TGhash.Absorb(y, powers, output, FirstBlocks);
@@ -391,5 +379,43 @@ internal sealed unsafe class GcmCipher<TGhash> : SrtpCipher
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Mix(Vector128<byte> keystream, byte* from, byte* to) => (keystream ^ Vector128.Load(from)).Store(to);
+    private static void Store7(
+        byte* to,
+        Vector128<byte> b1,
+        Vector128<byte> b2,
+        Vector128<byte> b3,
+        Vector128<byte> b4,
+        Vector128<byte> b5,
+        Vector128<byte> b6,
+        Vector128<byte> b7)
+    {
+        b1.Store(to);
+        b2.Store(to + 16);
+        b3.Store(to + 32);
+        b4.Store(to + 48);
+        b5.Store(to + 64);
+        b6.Store(to + 80);
+        b7.Store(to + 96);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Mix7(
+        byte* from,
+        byte* to,
+        Vector128<byte> b1,
+        Vector128<byte> b2,
+        Vector128<byte> b3,
+        Vector128<byte> b4,
+        Vector128<byte> b5,
+        Vector128<byte> b6,
+        Vector128<byte> b7)
+    {
+        (b1 ^ Vector128.Load(from)).Store(to);
+        (b2 ^ Vector128.Load(from + 16)).Store(to + 16);
+        (b3 ^ Vector128.Load(from + 32)).Store(to + 32);
+        (b4 ^ Vector128.Load(from + 48)).Store(to + 48);
+        (b5 ^ Vector128.Load(from + 64)).Store(to + 64);
+        (b6 ^ Vector128.Load(from + 80)).Store(to + 80);
+        (b7 ^ Vector128.Load(from + 96)).Store(to + 96);
+    }
 }

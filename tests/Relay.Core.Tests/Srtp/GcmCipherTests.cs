@@ -10,7 +10,10 @@ public class GcmCipherTests
     private const int LengthMax = 1599;
     private const int HeaderMax = 57;
 
-    public static TheoryData<int, int> Variants => new() { { 128, 16 }, { 128, 32 }, { 256, 16 }, { 256, 32 } };
+    /// <summary>Bits that are multiplied at a time, bytes of the key.</summary>
+    public static TheoryData<int, int> Variants => Ghash256.IsSupported
+        ? new() { { 128, 16 }, { 128, 32 }, { 256, 16 }, { 256, 32 } }
+        : new() { { 128, 16 }, { 128, 32 } };
 
     [Theory]
     [MemberData(nameof(Variants))]
@@ -84,12 +87,8 @@ public class GcmCipherTests
     public void A_salt_of_the_wrong_length_is_a_bug() =>
         Assert.Throws<InvalidOperationException>(() => new GcmCipher<Ghash128>(Hex(Key128), new byte[14]));
 
-    private static SrtpCipher Create(int width, byte[] key, byte[] salt)
-    {
-        bool isSupported = AesRound.IsSupported && (width == 256 ? Ghash256.IsSupported : CarrylessProduct.IsSupported);
-        Assert.SkipUnless(isSupported, "this processor has no such instruction");
-        return width == 256 ? new GcmCipher<Ghash256>(key, salt) : new GcmCipher<Ghash128>(key, salt);
-    }
+    private static SrtpCipher Create(int width, byte[] key, byte[] salt) =>
+        width == 256 ? new GcmCipher<Ghash256>(key, salt) : new GcmCipher<Ghash128>(key, salt);
 
     private sealed class Bench : IDisposable
     {

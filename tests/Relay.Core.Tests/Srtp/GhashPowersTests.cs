@@ -9,10 +9,14 @@ namespace Relay.Core.Tests.Srtp;
 public unsafe class GhashPowersTests
 {
     [Fact]
-    public void The_hash_of_128_bits_at_a_time_is_the_definitions() => Check<Ghash128>(CarrylessProduct.IsSupported);
-
-    [Fact]
-    public void The_hash_of_256_bits_at_a_time_is_the_definitions() => Check<Ghash256>(Ghash256.IsSupported);
+    public void The_hash_is_the_definitions_at_every_width()
+    {
+        Check<Ghash128>();
+        if (Ghash256.IsSupported)
+        {
+            Check<Ghash256>();
+        }
+    }
 
     [Fact]
     public void Dispose_clears_the_powers()
@@ -23,10 +27,9 @@ public unsafe class GhashPowersTests
         GC.KeepAlive(powers);
     }
 
-    private static void Check<TGhash>(bool isSupported)
+    private static void Check<TGhash>()
         where TGhash : struct, IGhash
     {
-        Assert.SkipUnless(isSupported, "this processor has no such instruction");
         Random random = new(1);
         for (int round = 0; round < 50; round++)
         {
