@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -62,14 +63,15 @@ internal sealed unsafe class AesCmSha1Cipher : CmSha1Cipher
         }
     }
 
+    [SkipLocalsInit]
     private void Transform(Vector128<byte> iv, byte* input, byte* output, int length)
     {
         byte* keys = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(_roundKeys, 0);
-        byte* keystream = stackalloc byte[GroupBytes];
+        Vector128<byte> whitened = iv ^ Vector128.Load(keys);
         int block = 0;
         for (; length >= GroupBytes; length -= GroupBytes)
         {
-            EncryptGroup(keys, iv, block, input, output);
+            EncryptGroup(keys, whitened, block, input, output);
             block += GroupBlocks;
             input += GroupBytes;
             output += GroupBytes;
@@ -80,8 +82,9 @@ internal sealed unsafe class AesCmSha1Cipher : CmSha1Cipher
             return;
         }
 
-        Unsafe.InitBlockUnaligned(keystream, 0, GroupBytes);
-        EncryptGroup(keys, iv, block, keystream, keystream);
+        byte* keystream = stackalloc byte[GroupBytes];
+        new Span<byte>(keystream, GroupBytes).Clear();
+        EncryptGroup(keys, whitened, block, keystream, keystream);
         int at = 0;
         for (; at <= length - BlockBytes; at += BlockBytes)
         {
@@ -96,17 +99,18 @@ internal sealed unsafe class AesCmSha1Cipher : CmSha1Cipher
 
     // 128 bytes of keystream from the block on, by exclusive or into the output.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void EncryptGroup(byte* keys, Vector128<byte> iv, int block, byte* input, byte* output)
+    private static void EncryptGroup(byte* keys, Vector128<byte> whitened, int block, byte* input, byte* output)
     {
-        Vector128<byte> key = Vector128.Load(keys);
-        Vector128<byte> b0 = Counter(iv, block) ^ key;
-        Vector128<byte> b1 = Counter(iv, block + 1) ^ key;
-        Vector128<byte> b2 = Counter(iv, block + 2) ^ key;
-        Vector128<byte> b3 = Counter(iv, block + 3) ^ key;
-        Vector128<byte> b4 = Counter(iv, block + 4) ^ key;
-        Vector128<byte> b5 = Counter(iv, block + 5) ^ key;
-        Vector128<byte> b6 = Counter(iv, block + 6) ^ key;
-        Vector128<byte> b7 = Counter(iv, block + 7) ^ key;
+        // The block is a multiple of eight, so exclusive or adds the numbers of the other seven without a carry.
+        Vector128<byte> key;
+        Vector128<byte> b0 = whitened ^ Counter((uint)block);
+        Vector128<byte> b1 = b0 ^ Counter(1);
+        Vector128<byte> b2 = b0 ^ Counter(2);
+        Vector128<byte> b3 = b0 ^ Counter(3);
+        Vector128<byte> b4 = b0 ^ Counter(4);
+        Vector128<byte> b5 = b0 ^ Counter(5);
+        Vector128<byte> b6 = b0 ^ Counter(6);
+        Vector128<byte> b7 = b0 ^ Counter(7);
         for (int round = 1; round < Rounds; round++)
         {
             key = Vector128.Load(keys + (round * BlockBytes));
@@ -133,8 +137,8 @@ internal sealed unsafe class AesCmSha1Cipher : CmSha1Cipher
 
     // The IV ends in 16 zero bits, where the big-endian block counter goes (RFC 3711 section 4.1.1).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Counter(Vector128<byte> iv, int block) =>
-        iv ^ Vector128.Create(0u, 0, 0, System.Buffers.Binary.BinaryPrimitives.ReverseEndianness((uint)block)).AsByte();
+    private static Vector128<byte> Counter(uint block) =>
+        Vector128.Create(0u, 0, 0, BinaryPrimitives.ReverseEndianness(block)).AsByte();
 
     // FIPS 197 section 5.2; each constant is part of an instruction, so there is no loop over them.
     private void Expand(Vector128<byte> key)
