@@ -369,8 +369,8 @@ public sealed class Consumer
             writer.TryAdd(_parameters.AbsSendTimeExtensionId, time[1..]);
         }
 
-        _extensions.Copy(
-            packet.ExtensionProfile, _context.Pool.Span(packet.Packet, packet.ExtensionOffset, packet.ExtensionLength), ref writer);
+        ReadOnlySpan<byte> received = _context.Pool.Span(packet.Packet, packet.ExtensionOffset, packet.ExtensionLength);
+        _extensions.Copy(packet.ExtensionProfile, received, ref writer);
         return writer.Finish();
     }
 

@@ -33,7 +33,9 @@ internal sealed class TransportArrivals
     /// <summary>Numbers remembered, as many as in <see cref="TransportSequenceMap"/>.</summary>
     public const int Size = TransportSequenceMap.Size;
 
-    /// <summary>Numbers that may be missing between two; what is further away begins anew, and the gap is not told as lost.</summary>
+    /// <summary>
+    /// Numbers that may be missing between two; what is further away begins anew, and the gap is not told as lost.
+    /// </summary>
     public const int JumpMax = 1000;
 
     private readonly Arrival[] _arrivals = new Arrival[Size];

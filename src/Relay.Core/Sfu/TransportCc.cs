@@ -58,7 +58,7 @@ internal sealed class TransportCc
     }
 
     /// <summary>A packet of the peer arrived.</summary>
-    /// <returns>Its number, extended; <see cref="TransportSequenceMap.NoSource"/> if it has none that was not there before.</returns>
+    /// <returns>Its number, extended; <see cref="TransportSequenceMap.NoSource"/> if it has none, or one seen before.</returns>
     public long HandleArrival(in RtpPacketReader rtp, int bytes, Instant now)
     {
         if (_generator is null

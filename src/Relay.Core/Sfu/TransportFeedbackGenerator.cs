@@ -120,7 +120,8 @@ internal sealed class TransportFeedbackGenerator
 
     /// <summary>Takes what one message tells.</summary>
     /// <param name="through">The highest number to tell.</param>
-    /// <param name="deltas">Room for <see cref="StatusMax"/> packets; as <see cref="TransportFeedbackWriter"/> takes them.</param>
+    /// <param name="deltas">Room for <see cref="StatusMax"/> packets, as <see cref="TransportFeedbackWriter"/> takes them.
+    /// </param>
     /// <param name="head">The message's head.</param>
     /// <returns>How many packets it tells of; 0 when nothing is left.</returns>
     public int Collect(long through, Span<int> deltas, out TransportFeedbackHead head)

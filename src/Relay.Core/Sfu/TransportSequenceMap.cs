@@ -44,7 +44,7 @@ internal sealed class TransportSequenceMap
     /// <summary>Finds the current partner's number of a packet.</summary>
     /// <param name="number">The number that it left with.</param>
     /// <param name="source">The low 32 bits of the extended number that it came in with.</param>
-    /// <returns>False if there is none, the packet was another partner's, or its number is forgotten or has not left yet.</returns>
+    /// <returns>False if there is none, the packet was another partner's, or its number is forgotten or still to leave.</returns>
     public bool TryFind(ushort number, out uint source)
     {
         long extended = SequenceNumber.Extend(number, _next);

@@ -35,7 +35,8 @@ public ref struct RtcpCompoundReader
     /// <summary>Checks a plain compound: every header, length and padding, and that the packets fill it exactly.</summary>
     /// <returns>
     /// <see cref="DropReason.RtcpTruncated"/>, <see cref="DropReason.RtcpBadVersion"/> or <see cref="DropReason.RtcpMalformed"/>
-    /// (bad padding, padding before the last packet unless it is transport-wide feedback, more than <see cref="PacketsMax"/> packets).
+    /// (bad padding, padding before the last packet unless it is transport-wide feedback, more than <see cref="PacketsMax"/>
+    /// packets).
     /// </returns>
     public static DropReason TryParse(ReadOnlySpan<byte> compound, out RtcpCompoundReader reader)
     {

@@ -19,6 +19,8 @@ public readonly ref struct RtcpPacket
     /// <summary>The count field of a feedback packet: a <see cref="FeedbackFormat"/>.</summary>
     public byte Format => Count;
 
-    /// <summary>What follows the 4-byte common header, without padding: whole 32-bit words, but of transport-wide feedback.</summary>
+    /// <summary>
+    /// What follows the 4-byte common header, without padding: whole 32-bit words, but of transport-wide feedback.
+    /// </summary>
     public ReadOnlySpan<byte> Body { get; }
 }

@@ -272,8 +272,8 @@ public static class TransportFeedbackWriter
     /// <param name="mediaSsrc">Any one stream of the sender that it is for.</param>
     /// <param name="head">Which packet comes first, and the time that the first delta counts from.</param>
     /// <param name="deltas">
-    /// For each packet <see cref="NotReceived"/>, or its arrival after the last received one before it in 250 microseconds, -32,768
-    /// to 32,767; 1 to 65,535 packets.
+    /// For each packet <see cref="NotReceived"/>, or its arrival after the last received one before it in 250 microseconds,
+    /// -32,768 to 32,767; 1 to 65,535 packets.
     /// </param>
     /// <returns>Bytes written.</returns>
     public static int Write(
