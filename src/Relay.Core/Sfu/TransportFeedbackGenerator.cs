@@ -127,7 +127,7 @@ internal sealed class TransportFeedbackGenerator
     public int Collect(long through, Span<int> deltas, out TransportFeedbackHead head)
     {
         int told = CollectLate(deltas, out head);
-        if (told > 0)
+        if (told > 0 || _arrivals.Highest < 0)
         {
             return told;
         }

@@ -131,6 +131,13 @@ public class TransportFeedbackGeneratorTests
     }
 
     [Fact]
+    public void Before_the_first_packet_there_is_nothing_to_tell()
+    {
+        Assert.Empty(Collect(-1));
+        Assert.Equal(Instant.Never, _generator.NextTimeout);
+    }
+
+    [Fact]
     public void A_jump_is_not_told_as_lost()
     {
         Arrive(1);
