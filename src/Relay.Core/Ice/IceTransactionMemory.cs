@@ -7,7 +7,8 @@ namespace Relay.Core.Ice;
 /// Remembers the transaction ids of recent authenticated requests, so that a captured request that is sent again moves
 /// nothing: STUN itself has no replay protection, and a lite agent makes no checks of its own that would expose a forged
 /// source. Two Bloom filters in turns hold the last 1,000 to 2,000 requests, repetitions included (most of an hour of one
-/// client), in 2 KiB each, the second when it is needed. A false alarm (under 1 %) costs a client one request's effect; its next request has another id.
+/// client), in 2 KiB each, the second when it is needed. A false alarm (under 1 %) costs a client one request's effect; its
+/// next request has another id.
 /// </summary>
 internal sealed class IceTransactionMemory
 {

@@ -27,7 +27,7 @@ public sealed class Producer
     private int _consumerCount;
     private SourceClock _clock;
     private TransitFloor _transit;
-    private uint _highestTimestamp;
+    private KeyframeStart _start;
     private Instant _cacheTimeout = Instant.Never;
     private uint _ssrc;
     private CodecParameters _lastCodec;
@@ -208,7 +208,7 @@ public sealed class Producer
         _lastCodec = codec;
         packet.Due = now - _transit.HandleArrival(packet.Timestamp, now);
         CountArrival(rtp, isRecovered, now);
-        FindStart(ref packet, highest);
+        _start.Resolve(ref packet, highest, _cache);
         TrackLoss(packet, highest, codec.HasNack, isRecovered, now);
         Keep(packet, now);
         return Forward(packet, now);
@@ -349,28 +349,6 @@ public sealed class Producer
         if (packet.StartsKeyframe)
         {
             _missing.HandleKeyframe(packet.Sequence);
-        }
-    }
-
-    // An IDR picture's first slice starts a keyframe only if no parameter sets came or will come just before it.
-    private void FindStart(ref MediaPacket packet, long highest)
-    {
-        if (packet.IsBareIdr && highest >= 0)
-        {
-            bool isKnown = packet.Sequence == highest + 1;
-            uint before = _highestTimestamp;
-            if (!isKnown && _cache is not null && _cache.TryGet(packet.Sequence - 1, packet.Arrival, out MediaPacket previous))
-            {
-                isKnown = true;
-                before = previous.Timestamp;
-            }
-
-            packet.StartsKeyframe = isKnown && before != packet.Timestamp;
-        }
-
-        if (packet.Sequence > highest)
-        {
-            _highestTimestamp = packet.Timestamp;
         }
     }
 
