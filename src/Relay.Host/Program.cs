@@ -20,6 +20,7 @@ try
     return await RelayProcess.RunAsync(loaded.Options, builder =>
     {
         builder.Services.AddSingleton<IMediaPlane>(media);
+        builder.Services.AddSingleton<IPlainMediaPlane>(media);
         builder.Services.AddSingleton<IMetricsSource>(new MediaMetrics(media));
     }, media.Describe());
 }

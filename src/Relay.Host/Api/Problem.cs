@@ -34,6 +34,9 @@ internal sealed class Problem : IResult, IStatusCodeHttpResult
             "The session's token is needed",
             "Send Authorization: Bearer with the token that POST /v1/sessions gave.");
 
+    public static Problem NoAdminKey() =>
+        new(401, "unauthorized", "The admin key is needed", "Send Authorization: Bearer with the value of Admin:Key.");
+
     public static Problem OriginNotAllowed() =>
         new(
             403,
@@ -46,6 +49,18 @@ internal sealed class Problem : IResult, IStatusCodeHttpResult
     public static Problem NoSession() => new(404, "not_found", "There is no such session", "It may have ended.");
 
     public static Problem NoLeg() => new(404, "not_found", "The session has no media leg", "POST an offer first.");
+
+    public static Problem NoTransport() =>
+        new(404, "not_found", "There is no such plain transport", "It may have ended: GET /v1/admin/plain-transports lists all.");
+
+    public static Problem NoRoom() =>
+        new(404, "not_found", "There is no such room", "GET /v1/admin/rooms lists all.");
+
+    public static Problem NoEdge() =>
+        new(404, "not_found", "The consumer does not hear the producer in this room", "GET the room to see its edges.");
+
+    /// <summary>The request contradicts what is there.</summary>
+    public static Problem Conflict(string code, string title, string detail) => new(409, code, title, detail);
 
     public static Problem MethodNotAllowed() =>
         new(405, "method_not_allowed", "This address does not take that method", "The Allow header lists the methods.");

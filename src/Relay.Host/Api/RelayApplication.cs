@@ -49,7 +49,8 @@ internal static class RelayApplication
         });
     }
 
-    private static void ConfigureLogging(ILoggingBuilder logging)
+    /// <summary>The log of both listeners.</summary>
+    internal static void ConfigureLogging(ILoggingBuilder logging)
     {
         // Below Warning the framework logs paths and connection ids. Exceptions at start are told in one line instead.
         logging.SetMinimumLevel(LogLevel.Information)

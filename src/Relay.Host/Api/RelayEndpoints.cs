@@ -105,7 +105,7 @@ internal static class RelayEndpoints
             .Produces<string>(StatusCodes.Status200OK, "text/plain");
     }
 
-    private static RouteHandlerBuilder Problems(this RouteHandlerBuilder builder, params ReadOnlySpan<int> statuses)
+    internal static RouteHandlerBuilder Problems(this RouteHandlerBuilder builder, params ReadOnlySpan<int> statuses)
     {
         foreach (int status in statuses)
         {

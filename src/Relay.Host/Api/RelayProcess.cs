@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Relay.Host.Admin;
 using Relay.Host.Configuration;
 
 namespace Relay.Host.Api;
@@ -13,7 +14,7 @@ internal static class RelayProcess
     /// <param name="mediaAddresses">The relay's own addresses that clients are told, for the operator.</param>
     public static async Task<int> RunAsync(RelayOptions options, Action<WebApplicationBuilder> configure, string mediaAddresses)
     {
-        if (ListenProblem(options) is { } problem)
+        if ((ListenProblem("Http:Listen", options.Http.Listen) ?? ListenProblem("Admin:Listen", options.Admin.Listen)) is { } problem)
         {
             return StartProblems.Report([problem]);
         }
@@ -34,6 +35,11 @@ internal static class RelayProcess
         }
 
         await Console.Error.WriteLineAsync("Media on UDP, as clients are told: " + mediaAddresses);
+        if (app.Services.GetService<AdminListener>() is { } admin)
+        {
+            await Console.Error.WriteLineAsync("Admin API: " + admin.Address);
+        }
+
         Console.WriteLine("Relay is ready: " + BrowserAddress(app));
         await app.WaitForShutdownAsync();
         // Not 0 if the pairing loop failed: the service manager is to start the relay again.
@@ -54,9 +60,9 @@ internal static class RelayProcess
     }
 
     /// <summary>Tries the port first: the web server would bury the reason in a stack trace.</summary>
-    private static OptionProblem? ListenProblem(RelayOptions options)
+    private static OptionProblem? ListenProblem(string key, string value)
     {
-        if (!ListenAddress.TryParse(options.Http.Listen, out ListenAddress? listen))
+        if (!ListenAddress.TryParse(value, out ListenAddress? listen))
         {
             return null;
         }
@@ -77,7 +83,7 @@ internal static class RelayProcess
                 SocketError.AccessDenied => "only root may use a port below 1024",
                 _ => "cannot listen there: " + e.Message,
             };
-            return OptionProblem.OfValue("Http:Listen", options.Http.Listen, what, "http://127.0.0.1:8081");
+            return OptionProblem.OfValue(key, value, what, "http://127.0.0.1:8081");
         }
     }
 }

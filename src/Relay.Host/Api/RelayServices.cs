@@ -1,5 +1,6 @@
 using Relay.Core.Pairing;
 using Relay.Core.Primitives;
+using Relay.Host.Admin;
 using Relay.Host.Configuration;
 using Relay.Host.Platform;
 using Relay.Host.Telemetry;
@@ -34,6 +35,13 @@ internal static class RelayServices
         services.AddSingleton<SocketEndpoint>();
         services.AddSingleton<StatusEndpoints>();
         services.AddSingleton<IMetricsSource, PairingMetrics>();
+        if (options.Admin.Listen.Length > 0)
+        {
+            services.AddSingleton<AdminControl>();
+            services.AddSingleton<AdminListener>();
+            services.AddHostedService(provider => provider.GetRequiredService<AdminListener>());
+        }
+
         services.AddRouting();
         services.AddOpenApi("v1", OpenApiDescription.Configure);
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));

@@ -35,6 +35,12 @@ internal enum OptionFormat
     /// <summary>An http:// address to listen on, without a path.</summary>
     ListenUrl,
 
+    /// <summary>The same, or nothing.</summary>
+    OptionalListenUrl,
+
+    /// <summary>A key of 16 to 256 printable ASCII characters, or nothing; never shown.</summary>
+    Secret,
+
     /// <summary>A web origin ("https://chat.example", no path) or "*".</summary>
     Origin,
 

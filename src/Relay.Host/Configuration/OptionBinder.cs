@@ -88,8 +88,10 @@ internal static class OptionBinder
     {
         string? nearest = OptionCatalog.Nearest(leaf.Path);
         string fix = nearest is null ? "Remove it; config/relay.json lists every key" : $"Did you mean {nearest}?";
+        // A key near the admin key may hold it.
+        string shown = leaf.Path.Contains("key", StringComparison.OrdinalIgnoreCase) ? "(not shown)" : leaf.Value ?? string.Empty;
         return OptionProblem.OfValue(
-            leaf.Path, leaf.Value ?? string.Empty, "there is no such key", string.Empty) with
+            leaf.Path, shown, "there is no such key", string.Empty) with
         { Fix = fix };
     }
 

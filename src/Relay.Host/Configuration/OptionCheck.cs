@@ -10,6 +10,10 @@ internal static class OptionCheck
 {
     public static readonly string[] SrtpProfileNames = ["AEAD_AES_128_GCM", "AEAD_AES_256_GCM", "AES128_CM_SHA1_80"];
 
+    private const string Hidden = "(not shown)";
+    private const int KeyMinChars = 16;
+    private const int KeyMaxChars = 256;
+
     public static void Run(RelayOptions options, List<OptionProblem> problems)
     {
         foreach (OptionEntry entry in OptionCatalog.Entries)
@@ -20,7 +24,8 @@ internal static class OptionCheck
                     problems.Add(OutOfRange(entry, number.ToString(CultureInfo.InvariantCulture)));
                     break;
                 case string text when Complaint(entry.Rules.Format, text) is { } complaint:
-                    problems.Add(OptionProblem.OfValue(entry.Key, text, complaint, Example(entry.Rules.Format)));
+                    string shown = entry.Rules.Format == OptionFormat.Secret ? Hidden : text;
+                    problems.Add(OptionProblem.OfValue(entry.Key, shown, complaint, Example(entry.Rules.Format)));
                     break;
                 case IReadOnlyList<string> items:
                     CheckList(entry, items, problems);
@@ -29,6 +34,7 @@ internal static class OptionCheck
         }
 
         CheckTogether(options, problems);
+        CheckAdmin(options.Admin, problems);
     }
 
     public static OptionProblem OutOfRange(OptionEntry entry, string value)
@@ -94,11 +100,33 @@ internal static class OptionCheck
         }
     }
 
+    private static void CheckAdmin(AdminOptions admin, List<OptionProblem> problems)
+    {
+        if (!ListenAddress.TryParse(admin.Listen, out ListenAddress? listen))
+        {
+            return;
+        }
+
+        if (admin.Key.Length == 0)
+        {
+            problems.Add(OptionProblem.OfValue(
+                "Admin:Key", string.Empty, "must be set, because Admin:Listen is", Example(OptionFormat.Secret)));
+        }
+
+        if (!IPAddress.IsLoopback(listen.Address) && !admin.AllowRemote)
+        {
+            problems.Add(OptionProblem.OfValue(
+                "Admin:Listen", admin.Listen, "must be a loopback address, unless Admin:AllowRemote is true", "http://127.0.0.1:8081"));
+        }
+    }
+
     private static string? Complaint(OptionFormat format, string text)
     {
         bool good = format switch
         {
             OptionFormat.ListenUrl => ListenAddress.TryParse(text, out _),
+            OptionFormat.OptionalListenUrl => text.Length == 0 || ListenAddress.TryParse(text, out _),
+            OptionFormat.Secret => text.Length == 0 || IsKey(text),
             OptionFormat.Origin => text is "*" || IsOrigin(text),
             OptionFormat.Address => IPAddress.TryParse(text, out _),
             OptionFormat.ReachableAddress => IPAddress.TryParse(text, out IPAddress? address) && !IsWildcard(address),
@@ -115,6 +143,8 @@ internal static class OptionCheck
     private static string Allowed(OptionFormat format) => format switch
     {
         OptionFormat.ListenUrl => "must be http://address:port with an IP address or localhost and no path",
+        OptionFormat.OptionalListenUrl => "must be http://address:port with an IP address or localhost and no path, or empty",
+        OptionFormat.Secret => "must be 16 to 256 printable ASCII characters without spaces",
         OptionFormat.Origin => "must be an origin such as https://chat.example (no path), or *",
         OptionFormat.Address => "must be an IPv4 or IPv6 address",
         OptionFormat.ReachableAddress => "must be an IPv4 or IPv6 address that clients can reach (no wildcard)",
@@ -127,6 +157,8 @@ internal static class OptionCheck
     private static string Example(OptionFormat format) => format switch
     {
         OptionFormat.ListenUrl => "http://127.0.0.1:8080",
+        OptionFormat.OptionalListenUrl => "http://127.0.0.1:8081",
+        OptionFormat.Secret => "(16 characters or more)",
         OptionFormat.Origin => "https://chat.example",
         OptionFormat.Address => "0.0.0.0",
         OptionFormat.ReachableAddress => "192.0.2.10",
@@ -135,6 +167,9 @@ internal static class OptionCheck
         OptionFormat.SrtpProfile => SrtpProfileNames[0],
         _ => "value",
     };
+
+    private static bool IsKey(string text) =>
+        text.Length is >= KeyMinChars and <= KeyMaxChars && text.All(c => c is > ' ' and <= '~');
 
     private static bool IsOrigin(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)

@@ -13,6 +13,9 @@ public sealed class RelayOptions
     /// <summary>The media plane: sockets, workers, buffers.</summary>
     public MediaOptions Media { get; } = new();
 
+    /// <summary>The admin API: plain transports and rooms built by hand. A listener of its own, off by default.</summary>
+    public AdminOptions Admin { get; } = new();
+
     /// <summary>How sessions wait for each other.</summary>
     public PairingOptions Pairing { get; } = new();
 

@@ -74,6 +74,25 @@ internal sealed class LegTable
         }
     }
 
+    /// <summary>Takes as many free slots as the array is long; false, with none taken, if the worker has fewer.</summary>
+    public bool TryTakeAll(int worker, LegId[] legs)
+    {
+        lock (_lock)
+        {
+            if (_free[worker].Count < legs.Length)
+            {
+                return false;
+            }
+
+            for (int i = 0; i < legs.Length; i++)
+            {
+                TryTake(worker, out legs[i]);
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>Gives a slot back; does nothing if it was given back before.</summary>
     public void Release(LegId leg)
     {

@@ -19,14 +19,18 @@ namespace Relay.Host.Workers;
 /// All workers, seen from the control plane: negotiates offers, hands out legs, sends commands into mailboxes and passes
 /// events on.
 /// </summary>
-internal sealed class MediaPlane : IMediaPlane, IDisposable
+internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
 {
+    // A spin waits a millisecond once it has been tried a few times.
+    private const int SendSpinsMax = 2000;
+
     private readonly MediaOptions _options;
     private readonly OpenSslDtlsAssociationFactory _dtls;
     private readonly Worker[] _workers;
     private readonly IReadOnlyList<TransportAddress>[] _candidates;
     private readonly LegTable _legs;
     private readonly ConcurrentDictionary<LegId, LegNegotiation> _negotiations = new();
+    private readonly ConcurrentDictionary<LegId, IMediaEventSink> _plain = new();
     private readonly SystemRandomSource _random = new();
     private readonly long[] _closed = new long[Enum.GetValues<CloseReason>().Length];
     private long _connected;
@@ -169,11 +173,75 @@ internal sealed class MediaPlane : IMediaPlane, IDisposable
 
     public bool TryUnpair(LegId leg) => _workers[leg.Worker].TrySend(Command.Disconnect(LegTable.ToTransport(leg)));
 
+    public int WorkerCount => _workers.Length;
+
+    public IPEndPoint PlainEndPoint(int worker) => _candidates[worker][0].ToEndPoint();
+
+    public bool IsOwnAddress(IPEndPoint remote) =>
+        _candidates.Any(worker => worker.Contains(TransportAddress.FromEndPoint(remote)))
+        || (IPAddress.IsLoopback(remote.Address) && _workers.Any(worker => worker.LocalEndPoint.Port == remote.Port));
+
+    public PlainLegs? OpenPlainLegs(int? worker, TransportParameters[] parameters, IMediaEventSink sink)
+    {
+        var legs = new LegId[parameters.Length];
+        int first = worker ?? ChooseWorker();
+        int last = worker ?? first + _workers.Length - 1;
+        while (!_legs.TryTakeAll(first % _workers.Length, legs))
+        {
+            if (first++ == last)
+            {
+                return null;
+            }
+        }
+
+        for (int i = 0; i < legs.Length; i++)
+        {
+            ref TransportParameters leg = ref parameters[i];
+            leg.Audio.LocalSsrc = DrawSsrc();
+            leg.Video.LocalSsrc = DrawSsrc();
+            leg.Video.LocalRtxSsrc = DrawSsrc();
+            leg.Cname = new InlineText(Encoding.ASCII.GetBytes(DrawToken()));
+            _plain[legs[i]] = sink;
+            if (TrySendPatiently(legs[i].Worker, Command.OpenPlain(LegTable.ToTransport(legs[i]), leg)))
+            {
+                continue;
+            }
+
+            // All or nothing: what was opened is closed, what was not goes back.
+            for (int j = 0; j < legs.Length; j++)
+            {
+                if (j < i)
+                {
+                    CloseLeg(legs[j]);
+                }
+                else
+                {
+                    Forget(legs[j]);
+                }
+            }
+
+            return null;
+        }
+
+        return new PlainLegs(legs, parameters);
+    }
+
+    public bool TryConsume(LegId consumer, LegId producer, bool withAudio, bool withVideo) =>
+        consumer.Worker == producer.Worker && TrySendPatiently(
+            consumer.Worker,
+            Command.Consume(LegTable.ToTransport(consumer), LegTable.ToTransport(producer), withAudio, withVideo));
+
+    public bool TryStopConsuming(LegId consumer, LegId producer, bool withAudio, bool withVideo) =>
+        consumer.Worker == producer.Worker && TrySendPatiently(
+            consumer.Worker,
+            Command.StopConsuming(LegTable.ToTransport(consumer), LegTable.ToTransport(producer), withAudio, withVideo));
+
     public void CloseLeg(LegId leg)
     {
         // Nobody asks about the leg any more; the slot comes back with the worker's Closed event. A full mailbox must not
         // leave the leg behind, and it is emptied thousands of times a second.
         _negotiations.TryRemove(leg, out _);
+        _plain.TryRemove(leg, out _);
         var wait = default(SpinWait);
         while (_legs.Contains(leg) && !_workers[leg.Worker].TrySend(Command.Close(LegTable.ToTransport(leg), CloseReason.Requested)))
         {
@@ -211,6 +279,7 @@ internal sealed class MediaPlane : IMediaPlane, IDisposable
             new EngineOptions
             {
                 TransportsMax = _options.MaxLegsPerWorker,
+                Sfu = new SfuOptions { ConsumersPerProducerMax = _options.ConsumersPerProducerMax },
                 Ice = new IceOptions { ConnectTimeout = TimeSpan.FromSeconds(_options.ConnectTimeoutSeconds) },
                 Sfu = new SfuOptions { RetransmissionCacheBytes = _options.RetransmissionCacheBytes },
             },
@@ -270,21 +339,40 @@ internal sealed class MediaPlane : IMediaPlane, IDisposable
         if (engineEvent.Kind == EngineEventKind.Connected)
         {
             Interlocked.Increment(ref _connected);
-            _sink?.LegConnected(leg);
+            (_plain.TryGetValue(leg, out IMediaEventSink? plain) ? plain : _sink)?.LegConnected(leg);
             return;
         }
 
         Interlocked.Increment(ref _closed[(int)engineEvent.Reason]);
         bool isKnown = _negotiations.TryRemove(leg, out _);
+        bool isPlain = _plain.TryRemove(leg, out IMediaEventSink? plainSink);
         _legs.Release(leg);
-        if (isKnown)
+        if (isKnown || isPlain)
         {
-            _sink?.LegClosed(leg, engineEvent.Reason);
+            (plainSink ?? _sink)?.LegClosed(leg, engineEvent.Reason);
         }
+    }
+
+    // One request may bring more commands than the mailbox holds, which is emptied thousands of times a second.
+    private bool TrySendPatiently(int worker, in Command command)
+    {
+        var wait = default(SpinWait);
+        while (!_workers[worker].TrySend(command))
+        {
+            if (wait.Count > SendSpinsMax)
+            {
+                return false;
+            }
+
+            wait.SpinOnce();
+        }
+
+        return true;
     }
 
     private void Forget(LegId leg)
     {
+        _plain.TryRemove(leg, out _);
         _negotiations.TryRemove(leg, out _);
         _legs.Release(leg);
     }
