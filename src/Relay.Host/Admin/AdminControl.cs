@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using Relay.Core.Diagnostics;
-using Relay.Core.Primitives;
 using Relay.Core.Sfu;
 using Relay.Host.Api;
 using Relay.Host.Configuration;

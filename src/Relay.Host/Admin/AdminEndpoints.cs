@@ -44,7 +44,7 @@ internal static class AdminEndpoints
             .WithSummary("One plain transport")
             .Produces<PlainTransportState>()
             .Problems(401, 404);
-        app.MapDelete(TransportsPath + "/{id}", (AdminControl control, string id) => control.Close(id) ?? NoContent())
+        app.MapDelete(TransportsPath + "/{id}", (AdminControl control, string id) => Answer(control.Close(id)))
             .WithName("closePlainTransport").WithTags(Transports)
             .WithSummary("Ends a plain transport and its edges")
             .Produces(StatusCodes.Status204NoContent)
@@ -72,7 +72,7 @@ internal static class AdminEndpoints
             .WithSummary("A room and who hears whom in it")
             .Produces<RoomState>()
             .Problems(401, 404);
-        app.MapDelete(RoomsPath + "/{id}", (AdminControl control, string id) => control.CloseRoom(id) ?? NoContent())
+        app.MapDelete(RoomsPath + "/{id}", (AdminControl control, string id) => Answer(control.CloseRoom(id)))
             .WithName("closeRoom").WithTags(Rooms)
             .WithSummary("Deletes a room and its edges; the legs stay")
             .Produces(StatusCodes.Status204NoContent)
@@ -93,7 +93,7 @@ internal static class AdminEndpoints
         app.MapDelete(
             RoomsPath + "/{id}/edges/{consumer}/{producer}",
             (AdminControl control, string id, string consumer, string producer) =>
-                control.Disconnect(id, consumer, producer) ?? NoContent())
+                Answer(control.Disconnect(id, consumer, producer)))
             .WithName("disconnectEdge").WithTags(Rooms)
             .WithSummary("The consumer no longer hears the producer")
             .Produces(StatusCodes.Status204NoContent)
@@ -131,8 +131,8 @@ internal static class AdminEndpoints
     {
         (Edge[] edges, bool isArray, Problem? problem) = await AdminBody.ReadAsync(
             context.Request, AdminJson.Default.Edge, AdminJson.Default.EdgeArray);
-        return problem ?? control.Connect(id, edges, isArray) ?? NoContent();
+        return Answer(problem ?? control.Connect(id, edges, isArray));
     }
 
-    private static IResult NoContent() => TypedResults.NoContent();
+    private static IResult Answer(Problem? problem) => problem is not null ? problem : TypedResults.NoContent();
 }

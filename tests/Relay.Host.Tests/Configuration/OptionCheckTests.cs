@@ -43,6 +43,28 @@ public class OptionCheckTests
     }
 
     [Theory]
+    [InlineData("http://127.0.0.1:8081", "0123456789abcdef", false, null)]
+    [InlineData("http://[::1]:0", "0123456789abcdef", false, null)]
+    [InlineData("http://0.0.0.0:8081", "0123456789abcdef", true, null)]
+    [InlineData("", "", false, null)]
+    [InlineData("http://127.0.0.1:8081", "", false, "Admin:Key")]
+    [InlineData("http://127.0.0.1:8081", "0123456789abcde", false, "Admin:Key")]
+    [InlineData("", "0123456789 abcdef", false, "Admin:Key")]
+    [InlineData("http://0.0.0.0:8081", "0123456789abcdef", false, "Admin:Listen")]
+    [InlineData("8081", "0123456789abcdef", false, "Admin:Listen")]
+    public void The_admin_api_wants_a_good_key_and_stays_on_this_machine(string listen, string key, bool allowRemote, string? wrong)
+    {
+        List<OptionProblem> problems = Check(options =>
+        {
+            options.Admin.Listen = listen;
+            options.Admin.Key = key;
+            options.Admin.AllowRemote = allowRemote;
+        });
+        Assert.Equal(wrong, problems.SingleOrDefault()?.Key);
+        Assert.All(problems, problem => Assert.True(key.Length == 0 || !problem.ToString().Contains(key, StringComparison.Ordinal)));
+    }
+
+    [Theory]
     [InlineData("Http:Listen", "https://127.0.0.1:8080")]
     [InlineData("Http:Listen", "http://127.0.0.1:8080/path")]
     [InlineData("Http:Listen", "http://chat.example:8080")]
