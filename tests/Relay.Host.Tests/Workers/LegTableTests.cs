@@ -6,6 +6,20 @@ namespace Relay.Host.Tests.Workers;
 public class LegTableTests
 {
     [Fact]
+    public void Many_slots_are_taken_or_none()
+    {
+        var table = new LegTable(workers: 2, capacity: 4);
+        Assert.True(table.TryTake(1, out LegId first));
+        var legs = new LegId[4];
+        Assert.False(table.TryTakeAll(1, legs));
+        Assert.True(table.TryTakeAll(0, legs));
+        Assert.Equal(4, legs.Distinct().Count());
+        Assert.All(legs, leg => Assert.True(table.Contains(leg)));
+        table.Release(first);
+        Assert.True(table.TryTakeAll(1, legs));
+    }
+
+    [Fact]
     public void Slots_are_handed_out_from_the_first_until_none_is_left()
     {
         var legs = new LegTable(workers: 2, capacity: 3);
