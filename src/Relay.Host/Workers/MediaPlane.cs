@@ -279,9 +279,12 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
             new EngineOptions
             {
                 TransportsMax = _options.MaxLegsPerWorker,
-                Sfu = new SfuOptions { ConsumersPerProducerMax = _options.ConsumersPerProducerMax },
+                Sfu = new SfuOptions
+                {
+                    ConsumersPerProducerMax = _options.ConsumersPerProducerMax,
+                    RetransmissionCacheBytes = _options.RetransmissionCacheBytes,
+                },
                 Ice = new IceOptions { ConnectTimeout = TimeSpan.FromSeconds(_options.ConnectTimeoutSeconds) },
-                Sfu = new SfuOptions { RetransmissionCacheBytes = _options.RetransmissionCacheBytes },
             },
             pool,
             socket.Slab,
