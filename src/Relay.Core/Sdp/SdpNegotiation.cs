@@ -116,7 +116,8 @@ internal sealed class SdpNegotiation(SdpOffer offer, SdpAnswerParameters paramet
         bool isAgreed = SdpExtensionMatch.IdOf(extensions, SdpExtension.TransportCc) != 0;
         foreach (NegotiatedCodec codec in codecs)
         {
-            isAgreed &= codec.Feedback.HasFlag(SdpFeedback.TransportCc);
+            // Clients name feedback for Opus alone, and mean its copies too.
+            isAgreed &= codec.Kind == SdpCodecKind.Red || codec.Feedback.HasFlag(SdpFeedback.TransportCc);
         }
 
         if (isAgreed)

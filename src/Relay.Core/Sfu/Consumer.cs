@@ -196,7 +196,6 @@ public sealed class Consumer
             && _parameters.TryGetCodec(packet.Codec, out CodecParameters codec)
             && codec.HasRtx)
         {
-            packet.TransportNumber = TransportSequenceMap.NoSource;
             Resend(packet, codec.RtxPayloadType, sequence, now);
         }
         else if (wanted >= _keyframeSequence && !_source.IsMissing(wanted))
@@ -271,7 +270,7 @@ public sealed class Consumer
     }
 
     // Padding alone is sent again as well, so that its number does not stay missing.
-    private void Resend(in MediaPacket packet, byte payloadType, ushort sequence, Instant now)
+    private void Resend(MediaPacket packet, byte payloadType, ushort sequence, Instant now)
     {
         int cost = Math.Max(packet.PayloadLength, ResendCostMinBytes);
         TimeSpan wait = _session.RoundTripTime / 2 > ResendIntervalMin ? _session.RoundTripTime / 2 : ResendIntervalMin;
@@ -281,6 +280,7 @@ public sealed class Consumer
         }
 
         uint timestamp = packet.Timestamp + _rewriter.TimestampShift;
+        packet.TransportNumber = TransportSequenceMap.NoSource;
         if (Seal(packet, payloadType, RtxSsrc, _rtxSequence, timestamp, sequence, now) == DropReason.None)
         {
             _rtxSequence++;
