@@ -127,6 +127,19 @@ public sealed class FanOutTests : IDisposable
     [Theory]
     [InlineData(SrtpProfile.AeadAes128Gcm)]
     [InlineData(SrtpProfile.Aes128CmSha1_80)]
+    public void A_train_that_does_not_fit_the_transmit_queue_reaches_the_last_receiver_too(SrtpProfile profile)
+    {
+        using var relay = new SimulatedRelay(profile, options: new EngineOptions { TransportsMax = 16, TransmitQueueCapacity = 32 });
+        SimulatedPeer source = Open(relay, out SimulatedPeer[] sinks);
+        relay.ReceiveBatch([.. Enumerable.Range(0, 20).Select(_ => (source.Address, source.SealAudio()))]);
+        relay.Run(Frame);
+        Assert.All(sinks, sink => Assert.Equal(20, sink.Audio.Count()));
+        Assert.Equal(0, relay.Engine.Counters.Refused);
+    }
+
+    [Theory]
+    [InlineData(SrtpProfile.AeadAes128Gcm)]
+    [InlineData(SrtpProfile.Aes128CmSha1_80)]
     public void Fan_out_allocates_nothing(SrtpProfile profile)
     {
         using var relay = new SimulatedRelay(profile);

@@ -169,10 +169,14 @@ public sealed class SimulatedRelay : IDisposable
 
     private void Handle(int count)
     {
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Engine.HandleDatagrams(_batch.AsSpan(0, count), Now);
-        EngineAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - before;
-        Drain();
+        int handled = 0;
+        while (handled < count)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            handled += Engine.HandleDatagrams(_batch.AsSpan(handled, count - handled), Now);
+            EngineAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - before;
+            Drain();
+        }
     }
 
     private void Drain()

@@ -24,6 +24,9 @@ public sealed class TransmitQueue
 
     public int Count => _count;
 
+    /// <summary>Time to send, before more is taken in that may be sent on many times.</summary>
+    public bool IsHalfFull => 2 * _count >= _ring.Length;
+
     /// <summary>The <see cref="Transmit.Arrival"/> of what is queued from now on.</summary>
     public long Arrival { get; set; }
 

@@ -64,25 +64,33 @@ public sealed class RelayEngine : IDisposable
 
     /// <summary>
     /// Takes what one receive call brought, in order. Each datagram stands for itself: whatever becomes of one, the next is
-    /// handled. They are overwritten in the slab (RTCP is opened in place) and not needed any more afterwards.
+    /// handled. They are overwritten in the slab (RTCP is opened in place) and not needed any more afterwards. One packet may
+    /// be sent to a thousand consumers: with the transmit queue half full it stops, for the caller to drain and call again.
     /// </summary>
-    public void HandleDatagrams(ReadOnlySpan<Received> batch, Instant now)
+    /// <returns>How many it took, at least one of a batch that has any.</returns>
+    public int HandleDatagrams(ReadOnlySpan<Received> batch, Instant now)
     {
-        while (!batch.IsEmpty)
+        int handled = 0;
+        while (handled < batch.Length && (handled == 0 || !_transmits.IsHalfFull))
         {
-            ReadOnlySpan<Received> next = batch[..Math.Min(batch.Length, SrtpBatch.ForecastsMax)];
+            ReadOnlySpan<Received> next = batch.Slice(handled, Math.Min(batch.Length - handled, SrtpBatch.ForecastsMax));
             ForecastTags(next);
             foreach (ref readonly Received received in next)
             {
                 _transmits.Arrival = received.Arrival;
                 HandleDatagram(_slab.Span(received), received.Remote, now);
+                handled++;
+                if (_transmits.IsHalfFull)
+                {
+                    break;
+                }
             }
 
             _context.Srtp.ClearForecasts();
-            batch = batch[next.Length..];
         }
 
         _transmits.Arrival = 0;
+        return handled;
     }
 
     /// <summary>Does everything whose time has come.</summary>

@@ -74,7 +74,8 @@ internal sealed record PlainSrtp(string? Profile = null, byte[]? LocalKey = null
 /// <summary>Ids of RTP header extensions (RFC 8285), 1 to 14 each.</summary>
 /// <param name="AbsSendTime">http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time</param>
 /// <param name="VideoOrientation">urn:3gpp:video-orientation</param>
-internal sealed record PlainHeaderExtensions(int? AbsSendTime = null, int? VideoOrientation = null);
+/// <param name="TransportCc">http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01</param>
+internal sealed record PlainHeaderExtensions(int? AbsSendTime = null, int? VideoOrientation = null, int? TransportCc = null);
 
 /// <summary>A new plain leg.</summary>
 /// <param name="Id">Names it in addresses and edges.</param>

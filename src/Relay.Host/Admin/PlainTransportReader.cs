@@ -110,7 +110,7 @@ internal static class PlainTransportReader
             return null;
         }
 
-        int?[] ids = [extensions.AbsSendTime, extensions.VideoOrientation];
+        int?[] ids = [extensions.AbsSendTime, extensions.VideoOrientation, extensions.TransportCc];
         if (ids.Any(id => id is < 1 or > ExtensionIdMax) || ids.OfType<int>().Distinct().Count() != ids.OfType<int>().Count())
         {
             return "headerExtensions: ids must be 1 to 14 and different";
@@ -118,6 +118,8 @@ internal static class PlainTransportReader
 
         parameters.Audio.AbsSendTimeExtensionId = (byte)extensions.AbsSendTime.GetValueOrDefault();
         parameters.Video.AbsSendTimeExtensionId = (byte)extensions.AbsSendTime.GetValueOrDefault();
+        parameters.Audio.TransportCcExtensionId = (byte)extensions.TransportCc.GetValueOrDefault();
+        parameters.Video.TransportCcExtensionId = (byte)extensions.TransportCc.GetValueOrDefault();
         parameters.Video.VideoOrientationExtensionId = (byte)extensions.VideoOrientation.GetValueOrDefault();
         return null;
     }

@@ -149,7 +149,12 @@ internal sealed class Worker : IDisposable
                 _engine.HandleHandshake(slot, now);
             }
 
-            _engine.HandleDatagrams(_received.AsSpan(0, count), now);
+            int handled = 0;
+            while ((handled += _engine.HandleDatagrams(_received.AsSpan(handled, count - handled), now)) < count)
+            {
+                Drain();
+            }
+
             if (_engine.NextTimeout <= now)
             {
                 _engine.HandleTimeout(now);

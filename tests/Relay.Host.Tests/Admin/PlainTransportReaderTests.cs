@@ -13,11 +13,11 @@ public class PlainTransportReaderTests
     {
         PlainTransportRequest request = PlainRequests.Create(remote: "[::1]:5004") with
         {
-            HeaderExtensions = new PlainHeaderExtensions(3, 4),
+            HeaderExtensions = new PlainHeaderExtensions(3, 4, 5),
             TimeoutSeconds = 9,
         };
         Assert.Null(PlainTransportReader.Read(request, out TransportParameters leg));
-        Assert.True(leg.Audio is { CanProduce: true, CanConsume: true, RemoteSsrc: 1000, AbsSendTimeExtensionId: 3 });
+        Assert.True(leg.Audio is { CanProduce: true, CanConsume: true, RemoteSsrc: 1000, AbsSendTimeExtensionId: 3, TransportCcExtensionId: 5 });
         Assert.True(leg.Video is { RemoteSsrc: 1001, RemoteRtxSsrc: 1002, AbsSendTimeExtensionId: 3, VideoOrientationExtensionId: 4 });
         CodecParameters codec = leg.Video.CodecList[0];
         Assert.Equal((CodecKind.Vp8, (byte)96, true, (byte)97), (codec.Codec, codec.PayloadType, codec.HasRtx, codec.RtxPayloadType));
