@@ -24,6 +24,8 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
     // A spin waits a millisecond once it has been tried a few times.
     private const int SendSpinsMax = 2000;
 
+    private const int TransmitQueueMin = 4096;
+
     private readonly MediaOptions _options;
     private readonly OpenSslDtlsAssociationFactory _dtls;
     private readonly Worker[] _workers;
@@ -279,12 +281,23 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
             new EngineOptions
             {
                 TransportsMax = _options.MaxLegsPerWorker,
+<<<<<<< HEAD
                 Sfu = new SfuOptions
                 {
                     ConsumersPerProducerMax = _options.ConsumersPerProducerMax,
                     RetransmissionCacheBytes = _options.RetransmissionCacheBytes,
                 },
                 Ice = new IceOptions { ConnectTimeout = TimeSpan.FromSeconds(_options.ConnectTimeoutSeconds) },
+=======
+                // Half of it has room for one packet's consumers twice.
+                TransmitQueueCapacity = Math.Max(TransmitQueueMin, 4 * _options.ConsumersPerProducerMax),
+                Ice = new IceOptions { ConnectTimeout = TimeSpan.FromSeconds(_options.ConnectTimeoutSeconds) },
+                Sfu = new SfuOptions
+                {
+                    RetransmissionCacheBytes = _options.RetransmissionCacheBytes,
+                    ConsumersPerProducerMax = _options.ConsumersPerProducerMax,
+                },
+>>>>>>> 90c1fe5 (Plain legs and admin API beside what landed meanwhile: one set of SFU options, probes over RTX)
             },
             pool,
             socket.Slab,

@@ -11,6 +11,25 @@ public sealed class TransmitQueueTests
     private readonly PacketPool _pool = new(8, isChecked: true);
 
     [Fact]
+    public void It_says_when_half_of_it_is_used()
+    {
+        var queue = new TransmitQueue(_pool, 4);
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Equal(i >= 2, queue.IsHalfFull);
+            Assert.True(queue.TryRent(out PacketHandle packet));
+            queue.Enqueue(packet, 1, Remote);
+        }
+
+        while (queue.TryDequeue(out Transmit transmit))
+        {
+            _pool.Release(transmit.Packet, PacketOwner.Transmit);
+        }
+
+        Assert.False(queue.IsHalfFull);
+    }
+
+    [Fact]
     public void Datagrams_come_out_in_order_across_the_wrap_of_the_ring()
     {
         var queue = new TransmitQueue(_pool, 4);
