@@ -17,6 +17,18 @@ public sealed class NextOverDistanceTests
     {
         await using Laboratory laboratory = await Laboratory.StartAsync(
             "next", m => m.VideoPath(Tint.Red), m => m.VideoPath(Tint.Green), m => m.VideoPath(Tint.Blue));
+        List<double> frames = await MeasureAsync(laboratory);
+        frames.Sort();
+        double median = (frames[(Rounds - 1) / 2] + frames[Rounds / 2]) / 2;
+        string verdict = median <= BarMilliseconds ? "pass" : "fail";
+        Report.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"next: {median:F0} ms at {RoundTripMilliseconds:F0} ms to the relay and back (bar: <= {BarMilliseconds:F0}) {verdict}"));
+        Assert.Equal("pass", verdict);
+    }
+
+    private static async Task<List<double>> MeasureAsync(Laboratory laboratory)
+    {
         var people = new List<Participant>();
         try
         {
@@ -27,13 +39,7 @@ public sealed class NextOverDistanceTests
                 people.Add(await Participant.OpenAsync(tint.ToString(), tint, laboratory.Browser((int)tint), laboratory.Origin));
             }
 
-            List<double> frames = await SwitchAsync(people[0], people[1], people[2]);
-            frames.Sort();
-            double median = (frames[(Rounds - 1) / 2] + frames[Rounds / 2]) / 2;
-            string verdict = median <= BarMilliseconds ? "pass" : "fail";
-            Report.Line(string.Create(CultureInfo.InvariantCulture,
-                $"next: {median:F0} ms at {RoundTripMilliseconds:F0} ms from everybody to the relay and back (bar: <= {BarMilliseconds:F0}) {verdict}"));
-            Assert.Equal("pass", verdict);
+            return await SwitchAsync(people[0], people[1], people[2]);
         }
         catch
         {

@@ -35,8 +35,8 @@ public sealed class PlainTransport : Transport
         else
         {
             Session.HandleKeys(
-                plain.RemoteKey.CreateInbound(plain.Profile, StreamDemux.StreamsMax),
-                plain.LocalKey.CreateOutbound(plain.Profile),
+                plain.RemoteKey.CreateInbound(plain.Profile, StreamDemux.StreamsMax, context.Srtp),
+                plain.LocalKey.CreateOutbound(plain.Profile, context.Srtp),
                 now);
         }
 

@@ -22,7 +22,9 @@ internal abstract unsafe class CmSha1Cipher : SrtpCipher
 
     /// <param name="authenticationKey">20 bytes.</param>
     /// <param name="salt">14 bytes.</param>
-    /// <param name="batch">What RTP of one worker shares; null for RTCP, which is rare, and for whoever wants tags at once.</param>
+    /// <param name="batch">
+    /// What the RTP of one worker shares; null for RTCP, which is rare, and for whoever wants tags at once.
+    /// </param>
     protected CmSha1Cipher(ReadOnlySpan<byte> authenticationKey, ReadOnlySpan<byte> salt, SrtpBatch? batch)
     {
         Invariant.Holds(salt.Length == SrtpProfiles.SaltMaxBytes, "an AES-CM salt of the wrong length");

@@ -119,6 +119,30 @@ internal sealed unsafe class HmacSha1Batch
             return;
         }
 
+        if (_count >= _lanesMin)
+        {
+            HashInLanes();
+        }
+        else
+        {
+            foreach (ref readonly Job job in _jobs.AsSpan(0, _count))
+            {
+                HashAlone(job);
+            }
+        }
+
+        Clear();
+    }
+
+    /// <summary>Forgets the jobs that wait.</summary>
+    public void Clear()
+    {
+        _jobs.AsSpan(0, _count).Clear();
+        _count = 0;
+    }
+
+    private void HashInLanes()
+    {
         SortByBlocks();
         ReadOnlySpan<byte> order = _order.AsSpan(0, _count);
         while (order.Length >= _lanesMin)
@@ -132,15 +156,6 @@ internal sealed unsafe class HmacSha1Batch
         {
             HashAlone(_jobs[job]);
         }
-
-        Clear();
-    }
-
-    /// <summary>Forgets the jobs that wait.</summary>
-    public void Clear()
-    {
-        _jobs.AsSpan(0, _count).Clear();
-        _count = 0;
     }
 
     // Longest first; a counting sort, because peers choose the lengths.

@@ -46,7 +46,7 @@ public sealed unsafe class SrtpBatch
         _incoming = new HmacSha1Batch(lanesMax);
     }
 
-    /// <summary>Forecasts of fewer packets are not worth their cost; <see cref="int.MaxValue"/> if none are on this processor.</summary>
+    /// <summary>Fewer packets are not worth forecasting; <see cref="int.MaxValue"/> if none are on this processor.</summary>
     public int ForecastsMin => _incoming.LanesMin;
 
     /// <summary>Contexts alive that forecasts are of use to.</summary>

@@ -78,9 +78,7 @@ internal abstract class SrtpCipher : IDisposable
         Invariant.Holds(SrtpProfiles.IsSupported(profile), "a cipher for an unsupported SRTP profile");
         return SrtpProfiles.IsAead(profile)
             ? CreateGcm(keys.EncryptionKey, keys.Salt, encrypt)
-            : AesCmSha1Cipher.IsSupported
-                ? new AesCmSha1Cipher(keys.EncryptionKey, keys.AuthenticationKey, keys.Salt, batch)
-                : new EvpCmSha1Cipher(keys.EncryptionKey, keys.AuthenticationKey, keys.Salt, batch);
+            : CreateCm(keys, batch);
     }
 
     /// <summary>Derives the session keys of RTP or RTCP from the master key and makes a cipher of them.</summary>
@@ -103,6 +101,10 @@ internal abstract class SrtpCipher : IDisposable
             System.Security.Cryptography.CryptographicOperations.ZeroMemory(storage);
         }
     }
+
+    private static SrtpCipher CreateCm(in SrtpSessionKeys keys, SrtpBatch? batch) => AesCmSha1Cipher.IsSupported
+        ? new AesCmSha1Cipher(keys.EncryptionKey, keys.AuthenticationKey, keys.Salt, batch)
+        : new EvpCmSha1Cipher(keys.EncryptionKey, keys.AuthenticationKey, keys.Salt, batch);
 
     private static SrtpCipher CreateGcm(ReadOnlySpan<byte> key, ReadOnlySpan<byte> salt, bool encrypt)
     {

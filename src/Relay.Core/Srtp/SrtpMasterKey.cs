@@ -31,19 +31,19 @@ public struct SrtpMasterKey
     }
 
     /// <summary>The context for what is sealed with this key.</summary>
-    public readonly SrtpInbound CreateInbound(SrtpProfile profile, int maxStreams)
+    public readonly SrtpInbound CreateInbound(SrtpProfile profile, int maxStreams, SrtpBatch? batch = null)
     {
         ReadOnlySpan<byte> value = ValueOf(profile);
         int keyLength = SrtpProfiles.KeyLength(profile);
-        return new SrtpInbound(profile, value[..keyLength], value[keyLength..], maxStreams);
+        return new SrtpInbound(profile, value[..keyLength], value[keyLength..], maxStreams, batch);
     }
 
     /// <summary>The context that seals with this key.</summary>
-    public readonly SrtpOutbound CreateOutbound(SrtpProfile profile)
+    public readonly SrtpOutbound CreateOutbound(SrtpProfile profile, SrtpBatch? batch = null)
     {
         ReadOnlySpan<byte> value = ValueOf(profile);
         int keyLength = SrtpProfiles.KeyLength(profile);
-        return new SrtpOutbound(profile, value[..keyLength], value[keyLength..]);
+        return new SrtpOutbound(profile, value[..keyLength], value[keyLength..], batch: batch);
     }
 
     [UnscopedRef]

@@ -72,8 +72,8 @@ public class CmSha1CipherTests
         using EvpCmSha1Cipher cipher = Cipher(null);
         byte[] packet = new byte[plain.Length + 10];
         plain.AsSpan(0, 12).CopyTo(packet);
-        cipher.Seal(
-            Ssrc, 7, plain.AsSpan(0, 12), new byte[4], default, plain.AsSpan(12), packet.AsSpan(12, plain.Length - 12), packet.AsSpan(plain.Length));
+        Span<byte> body = packet.AsSpan(12, plain.Length - 12);
+        cipher.Seal(Ssrc, 7, plain.AsSpan(0, 12), new byte[4], default, plain.AsSpan(12), body, packet.AsSpan(plain.Length));
         return packet;
     }
 
