@@ -281,23 +281,14 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
             new EngineOptions
             {
                 TransportsMax = _options.MaxLegsPerWorker,
-<<<<<<< HEAD
-                Sfu = new SfuOptions
-                {
-                    ConsumersPerProducerMax = _options.ConsumersPerProducerMax,
-                    RetransmissionCacheBytes = _options.RetransmissionCacheBytes,
-                },
                 Ice = new IceOptions { ConnectTimeout = TimeSpan.FromSeconds(_options.ConnectTimeoutSeconds) },
-=======
                 // Half of it has room for one packet's consumers twice.
                 TransmitQueueCapacity = Math.Max(TransmitQueueMin, 4 * _options.ConsumersPerProducerMax),
-                Ice = new IceOptions { ConnectTimeout = TimeSpan.FromSeconds(_options.ConnectTimeoutSeconds) },
                 Sfu = new SfuOptions
                 {
-                    RetransmissionCacheBytes = _options.RetransmissionCacheBytes,
                     ConsumersPerProducerMax = _options.ConsumersPerProducerMax,
+                    RetransmissionCacheBytes = _options.RetransmissionCacheBytes,
                 },
->>>>>>> 90c1fe5 (Plain legs and admin API beside what landed meanwhile: one set of SFU options, probes over RTX)
             },
             pool,
             socket.Slab,
