@@ -4,7 +4,7 @@ namespace Relay.Core.Buffers;
 
 /// <summary>
 /// Arrays of one length that all legs of a worker share: a leg takes one when it has something to keep and gives it back
-/// when it has not, so that an idle leg costs nothing. Made when first needed and never freed. Used by one thread.
+/// when it has not, so that an idle leg costs nothing. Made when first needed, but for a few, and never freed. Used by one thread.
 /// </summary>
 public sealed class SharedArrays<T>
     where T : struct
@@ -15,12 +15,19 @@ public sealed class SharedArrays<T>
 
     /// <param name="length">Elements of each array.</param>
     /// <param name="max">The most arrays, 1 or more.</param>
-    public SharedArrays(int length, int max)
+    /// <param name="ready">Made at once, so that the first who need one allocate nothing; 0 to <paramref name="max"/>.</param>
+    public SharedArrays(int length, int max, int ready = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(ready);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ready, max);
         Length = length;
         _max = max;
+        for (; _made < ready; _made++)
+        {
+            _free.Push(new T[length]);
+        }
     }
 
     /// <summary>Elements of each array.</summary>

@@ -153,10 +153,7 @@ public sealed class Producer
         }
 
         long highest = _received.Highest;
-        // The first number is kept one wrap up, so that late packets before it stay above zero.
-        long sequence = highest < 0
-            ? rtp.SequenceNumber + 0x10000L
-            : SequenceNumber.Extend(rtp.SequenceNumber, highest);
+        long sequence = Extend(rtp.SequenceNumber, highest);
         if (isRecovered && (highest < 0 || _received.Contains(sequence)))
         {
             return TryGetCached(sequence, now, out MediaPacket again)
@@ -196,12 +193,7 @@ public sealed class Producer
         reason = _received.Add(sequence);
         if (reason != DropReason.None)
         {
-            if (!isRecovered)
-            {
-                // SRTP lets no packet in twice, so this one's copy came over RTX before it.
-                _missing.HandleOvertaken();
-            }
-
+            HandleTwin(isRecovered);
             return reason;
         }
 
@@ -293,6 +285,19 @@ public sealed class Producer
     // (RFC 3711 section 3.3.1), and one lost packet more would leave it deaf to every later partner.
     private bool IsFarAhead(ushort sequence) =>
         _received.Highest >= 0 && SequenceNumber.Distance((ushort)_received.Highest, sequence) > JumpMax;
+
+    // The first number is kept one wrap up, so that late packets before it stay above zero.
+    private static long Extend(ushort sequence, long highest) =>
+        highest < 0 ? sequence + 0x10000L : SequenceNumber.Extend(sequence, highest);
+
+    // SRTP lets no packet in twice, so the copy of one that is no retransmission came over RTX before it.
+    private void HandleTwin(bool isRecovered)
+    {
+        if (!isRecovered)
+        {
+            _missing.HandleOvertaken();
+        }
+    }
 
     private void Restart(uint ssrc)
     {

@@ -8,6 +8,9 @@ namespace Relay.Core.Sfu;
 /// <summary>What the legs of one worker share.</summary>
 public sealed class SfuContext
 {
+    // Some tens of kilobytes of a worker: enough for the first pairs.
+    private const int ReadyArrays = 8;
+
     private readonly RtpSession[] _touched;
     private int _touchedCount;
 
@@ -27,9 +30,9 @@ public sealed class SfuContext
         Options = options;
         _touched = new RtpSession[sessionsMax];
         // Pages that hold few packets each could outnumber the pool's slots; an eighth of them is enough for four in each.
-        CachePages = new SharedArrays<MediaPacket>(RetransmissionCache.PagePackets, Math.Max(16, pool.Capacity / 8));
-        MissingLists = new SharedArrays<MissingPacket>(NackGenerator.MissingMax, sessionsMax);
-        ResendTables = new SharedArrays<ResentPacket>(ResendLog.Size, sessionsMax);
+        CachePages = new SharedArrays<MediaPacket>(RetransmissionCache.PagePackets, Math.Max(16, pool.Capacity / 8), ReadyArrays);
+        MissingLists = new SharedArrays<MissingPacket>(NackGenerator.MissingMax, sessionsMax, Math.Min(ReadyArrays, sessionsMax));
+        ResendTables = new SharedArrays<ResentPacket>(ResendLog.Size, sessionsMax, Math.Min(ReadyArrays, sessionsMax));
     }
 
     public PacketPool Pool { get; }

@@ -25,9 +25,25 @@ public sealed class SharedArraysTests
     }
 
     [Fact]
+    public void Those_made_at_once_cost_nothing_later()
+    {
+        var arrays = new SharedArrays<int>(8, 3, ready: 2);
+        Assert.Equal(0, arrays.InUse);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        arrays.TryRent(out int[]? first);
+        arrays.TryRent(out int[]? second);
+        arrays.Return(first!);
+        arrays.Return(second!);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.True(arrays.TryRent(out _) && arrays.TryRent(out _) && arrays.TryRent(out _));
+        Assert.False(arrays.TryRent(out _));
+    }
+
+    [Fact]
     public void It_has_a_length_and_a_limit()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new SharedArrays<int>(0, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new SharedArrays<int>(1, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SharedArrays<int>(1, 1, ready: 2));
     }
 }

@@ -27,6 +27,28 @@ public unsafe class GhashPowersTests
         GC.KeepAlive(powers);
     }
 
+    [Fact]
+    public void Products_add_up_and_know_no_order()
+    {
+        var a = Vector128.Create(0x0123_4567_89AB_CDEFUL, 0xFEDC_BA98_7654_3210UL);
+        var b = Vector128.Create(0x8000_0000_0000_0001UL, 0xC2UL);
+        var c = Vector128.Create(ulong.MaxValue, 7UL);
+        Assert.Equal(Product(a, b), Product(b, a));
+        Assert.Equal(Product(a ^ c, b), Product(a, b) ^ Product(c, b));
+        CarrylessProduct sum = default;
+        sum.Add(a, b);
+        sum.Add(c, b);
+        Assert.Equal(Product(a ^ c, b), sum.Reduce());
+        Assert.NotEqual(Product(a, b), Product(c, b));
+    }
+
+    private static Vector128<ulong> Product(Vector128<ulong> a, Vector128<ulong> b)
+    {
+        CarrylessProduct product = default;
+        product.Add(a, b);
+        return product.Reduce();
+    }
+
     private static void Check<TGhash>()
         where TGhash : struct, IGhash
     {
