@@ -20,6 +20,7 @@ benches=(
   "alloc|Relay.Simulation|FullyQualifiedName~Steady_state_forwarding_allocates_nothing|libssl|bytes allocated per forwarded packet on the worker thread"
   "crypto|Relay.Core.Tests|FullyQualifiedName~CryptoBenchTests|libssl|sealing and opening SRTP packets, nanoseconds and ratio to OpenSSL"
   "cycles|Relay.Host.Tests|FullyQualifiedName~Thousand_cycles_leave_nothing_behind|libssl|what 1,000 cycles of connect, pair, next and leave leave behind: sessions, slots, OpenSSL objects, memory"
+  "handshake|Relay.Load|bench handshake|libssl cc libssl-dev|CPU time of the server's side of a DTLS handshake against OpenSSL alone in C"
 )
 limit=10m
 # Two ways for each of seven cases of five minutes.

@@ -17,7 +17,7 @@ install_missing() {
   local packages=() need
   for need in "$@"; do
     case $need in
-      libssl) /sbin/ldconfig -p | grep -q 'libssl\.so\.3' || packages+=(libssl3) ;;
+      libssl) /sbin/ldconfig -p | grep 'libssl\.so\.3' >/dev/null || packages+=(libssl3) ;;
       chromium) [ -x "${CHROMIUM_PATH:-/usr/bin/chromium}" ] || packages+=(chromium) ;;
       iproute) command -v ip >/dev/null || packages+=(iproute2) ;;
       aiortc) /usr/bin/python3 -c 'import aiortc, av, numpy' 2>/dev/null || packages+=(python3-aiortc) ;;
