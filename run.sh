@@ -12,7 +12,7 @@ command -v dotnet >/dev/null || fail "the .NET SDK 10 is missing. Install it: ht
 # The SDK itself needs ICU unless told otherwise; the relay does not use it.
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 dotnet --list-sdks | grep -q '^10\.' || fail "the .NET SDK 10 is needed; 'dotnet --list-sdks' shows: $(dotnet --list-sdks | cut -d' ' -f1 | xargs)"
-ldconfig -p 2>/dev/null | grep -q 'libssl\.so\.3' || /sbin/ldconfig -p | grep -q 'libssl\.so\.3' || fail "libssl 3 is missing. Install it: apt-get install libssl3"
+{ ldconfig -p 2>/dev/null || /sbin/ldconfig -p; } | grep 'libssl\.so\.3' >/dev/null || fail "libssl 3 is missing. Install it: apt-get install libssl3"
 
 echo "Building ..."
 if ! output=$(dotnet build src/Relay.Host -c Release -v quiet -nologo 2>&1); then
