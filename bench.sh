@@ -75,7 +75,7 @@ for bench in "${benches[@]}"; do
   log=artifacts/bench/$name.log code=0
   mkdir -p artifacts/bench
   build_project "$project" >"$log" 2>&1 || { tail -n 40 "$log"; fail "$name" "the build failed"; }
-  RELAY_BENCH=1 run_project "$project" "$filter" "$@" >"$log" 2>&1 || code=$?
+  BENCH_AT_LENGTH=1 run_project "$project" "$filter" "$@" >"$log" 2>&1 || code=$?
 
   lines=$(sed -nE "s/^[[:space:]]*($name: .*)/\1/; s/ (pass|fail) (\[.*\])$/ \2 \1/; /^$name: /p" "$log")
   figures=$(grep -vE ' (pass|fail)$' <<<"$lines" || true)

@@ -46,7 +46,7 @@ public class CmSha1CryptoBenchTests(ITestOutputHelper output)
 
     private void Report(string what, int length, int count, Action mine, Action evp)
     {
-        int turns = Environment.GetEnvironmentVariable("RELAY_BENCH") is null ? 2 : 1500;
+        int turns = Environment.GetEnvironmentVariable("BENCH_AT_LENGTH") is null ? 2 : 1500;
         double[] mineTimes = new double[turns];
         double[] evpTimes = new double[turns];
         for (int i = 0; i < turns * 2; i++)
