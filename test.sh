@@ -16,6 +16,7 @@ results=artifacts/tests
 projects=(
   "Relay.Conventions.Tests Release 5m"
   "Relay.Core.Tests Debug,Release 5m"
+  "Relay.Bench.Tests Release 3m"
   "Relay.Simulation Debug,Release 5m"
   "Relay.Host.Tests Release 8m"
   "Relay.Browser.Tests Release 8m"

@@ -9,9 +9,10 @@ namespace Relay.Simulation;
 internal static class PlainPeers
 {
     /// <summary>Opens a plain leg whose peer is where the relay knows, or has to be learned from its packets.</summary>
-    public static SimulatedPeer AddPlain(this SimulatedRelay relay, byte number, bool isLearned = false, TimeSpan timeout = default)
+    public static SimulatedPeer AddPlain(
+        this SimulatedRelay relay, byte number, bool isLearned = false, TimeSpan timeout = default, SimulatedMedia? media = null)
     {
-        var peer = new SimulatedPeer(relay, number, 1, number);
+        var peer = new SimulatedPeer(relay, number, 1, number, media: media);
         relay.Add(peer);
         relay.Command(Command.OpenPlain(peer.Id, PlainParameters(relay, peer, number, isLearned ? default : peer.Address, timeout)));
         return peer;

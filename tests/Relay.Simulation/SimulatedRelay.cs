@@ -17,12 +17,24 @@ public sealed class SimulatedRelay : IDisposable
     private readonly Received[] _batch = new Received[64];
     private long _order;
 
+    /// <param name="profile">Of every leg.</param>
+    /// <param name="seed">The same one gives the same run.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="poolSlots">Packets that the engine can hold.</param>
+    /// <param name="slab">Where received datagrams lie; by default one buffer for a train.</param>
+    /// <param name="isChecked">False for whoever measures time: freed slots are not overwritten then.</param>
     public SimulatedRelay(
-        SrtpProfile profile = SrtpProfile.AeadAes128Gcm, int seed = 1, EngineOptions? options = null, int poolSlots = 4096)
+        SrtpProfile profile = SrtpProfile.AeadAes128Gcm,
+        int seed = 1,
+        EngineOptions? options = null,
+        int poolSlots = 4096,
+        ReceiveSlab? slab = null,
+        bool isChecked = true)
     {
         Profile = profile;
         Random = new SeededRandom(seed);
-        Pool = new PacketPool(poolSlots, isChecked: true);
+        Pool = new PacketPool(poolSlots, isChecked);
+        Slab = slab ?? new ReceiveSlab(buffers: 1, bufferBytes: 65_536);
         Dtls = new ScriptedDtls(profile);
         Engine = new RelayEngine(options ?? new EngineOptions { TransportsMax = 16 }, Pool, Slab, Dtls, Random);
     }
@@ -33,7 +45,7 @@ public sealed class SimulatedRelay : IDisposable
 
     public PacketPool Pool { get; }
 
-    public ReceiveSlab Slab { get; } = new(buffers: 1, bufferBytes: 65_536);
+    public ReceiveSlab Slab { get; }
 
     public ScriptedDtls Dtls { get; }
 
