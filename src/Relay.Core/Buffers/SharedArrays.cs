@@ -4,7 +4,8 @@ namespace Relay.Core.Buffers;
 
 /// <summary>
 /// Arrays of one length that all legs of a worker share: a leg takes one when it has something to keep and gives it back
-/// when it has not, so that an idle leg costs nothing. Made when first needed, but for a few, and never freed. Used by one thread.
+/// when it has not, so that an idle leg costs nothing. Made when first needed, but for a few, and never freed. Used by one
+/// thread.
 /// </summary>
 public sealed class SharedArrays<T>
     where T : struct

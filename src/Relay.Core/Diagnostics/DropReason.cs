@@ -79,5 +79,4 @@ public enum DropReason : byte
     // Limits.
     PoolExhausted,
     TransmitQueueFull,
-    SendFailed,
 }

@@ -9,13 +9,13 @@ public enum CommandKind : byte
 {
     None,
 
-    /// <summary>Open a transport in a free slot.</summary>
+    /// <summary>Open a WebRTC transport in a free slot.</summary>
     Open,
 
-    /// <summary>Open a plain transport in a free slot.</summary>
+    /// <summary>Open a plain transport, whose keys are given, in a free slot.</summary>
     OpenPlain,
 
-    /// <summary>Give a transport new ICE credentials.</summary>
+    /// <summary>Give a WebRTC transport new ICE credentials.</summary>
     RestartIce,
 
     /// <summary>Forward between two transports, whoever they heard before.</summary>
@@ -59,7 +59,8 @@ public struct Command
     public CloseReason Reason;
 
     /// <summary>
-    /// For <see cref="CommandKind.Open"/> and <see cref="CommandKind.OpenPlain"/> all of it; for <see cref="CommandKind.RestartIce"/> the credentials of both sides.
+    /// For <see cref="CommandKind.Open"/> and <see cref="CommandKind.OpenPlain"/> what each of them reads; for
+    /// <see cref="CommandKind.RestartIce"/> the credentials of both sides.
     /// </summary>
     public TransportParameters Parameters;
 

@@ -318,7 +318,9 @@ public sealed class RelayEngine : IDisposable
             return DropReason.UnknownFlow;
         }
 
-        DropReason reason = kind == DatagramKind.Rtp ? transport.HandleRtp(datagram, remote, now) : transport.HandleRtcp(datagram, remote, now);
+        DropReason reason = kind == DatagramKind.Rtp
+            ? transport.HandleRtp(datagram, remote, now)
+            : transport.HandleRtcp(datagram, remote, now);
         if (transport.Session.Remote == remote && !_flows.TrySet(remote, slot))
         {
             reason = DropReason.TableFull;

@@ -136,7 +136,9 @@ public sealed class Consumer
         if (!_parameters.TryGetCodec(packet.Codec, out CodecParameters codec))
         {
             // Who takes no copies gets what they are copies of.
-            return packet.Codec == CodecKind.Red && packet.PayloadLength > 0 ? Send(Unwrap(packet), now) : DropReason.NotNegotiated;
+            return packet.Codec == CodecKind.Red && packet.PayloadLength > 0
+                ? Send(Unwrap(packet), now)
+                : DropReason.NotNegotiated;
         }
 
         if (!_session.CanSend)

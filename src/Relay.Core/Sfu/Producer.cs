@@ -65,6 +65,9 @@ public sealed class Producer
     /// <summary>Packets arrived, so reports can speak of it.</summary>
     public bool IsActive => _statistics.HasReceived;
 
+    /// <summary>How many hear it now.</summary>
+    public int ConsumerCount => _consumerCount;
+
     /// <summary>The sender has told how its RTP timestamps relate to its wall clock.</summary>
     internal bool HasClock => _clock.IsKnown;
 
@@ -74,9 +77,6 @@ public sealed class Producer
 
     // Somebody listens, and there is a stream to ask about.
     private bool NeedsKeyframe => _consumerCount > 0 && _ssrc != 0;
-
-    /// <summary>Who hears it now.</summary>
-    public int ConsumerCount => _consumerCount;
 
     /// <summary>Takes one more; false if it has <see cref="SfuOptions.ConsumersPerProducerMax"/>. Only commands come here.</summary>
     internal bool TryAdd(Consumer consumer)
@@ -316,7 +316,6 @@ public sealed class Producer
         // A keyframe wanted before there was a stream can be asked for now.
         _context.Touch(_session);
     }
-
 
     private void CountArrival(in RtpPacketReader rtp, bool isRecovered, Instant now)
     {

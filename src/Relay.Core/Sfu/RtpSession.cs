@@ -159,29 +159,6 @@ public sealed class RtpSession
         return _rtcpIn.Handle(datagram[..length], now);
     }
 
-    // One RTP packet, which begins where the headroom of its slot ends.
-    private DropReason HandleOpened(PacketHandle slot, Span<byte> packet, Instant now)
-    {
-        DropReason reason = RtpPacketReader.TryParse(packet, out RtpPacketReader rtp);
-        if (reason != DropReason.None)
-        {
-            return reason;
-        }
-
-        // Whatever becomes of it, it arrived.
-        long transportNumber = TransportCc?.HandleArrival(rtp, packet.Length, now) ?? TransportSequenceMap.NoSource;
-        reason = _demux.TryFind(rtp, out MediaKind kind, out CodecParameters codec, out bool isRtx);
-        if (reason != DropReason.None)
-        {
-            return reason;
-        }
-
-        Producer producer = ProducerOf(kind);
-        return isRtx
-            ? HandleRtx(slot, packet, rtp, producer, codec, transportNumber, now)
-            : producer.HandleRtp(slot, PacketPool.HeadroomBytes, rtp, codec, isRecovered: false, transportNumber, now);
-    }
-
     /// <summary>Sends whatever is due.</summary>
     internal void HandleTimeout(Instant now)
     {
@@ -299,12 +276,27 @@ public sealed class RtpSession
         return DropReason.None;
     }
 
-    private DropReason TryOpenRtcp(Span<byte> packet, out int length)
+    // One RTP packet, which begins where the headroom of its slot ends.
+    private DropReason HandleOpened(PacketHandle slot, Span<byte> packet, Instant now)
     {
-        length = packet.Length;
-        return _inbound is not null ? _inbound.UnprotectRtcp(packet, out length)
-            : _isClear ? DropReason.None
-            : DropReason.SrtpNoKeys;
+        DropReason reason = RtpPacketReader.TryParse(packet, out RtpPacketReader rtp);
+        if (reason != DropReason.None)
+        {
+            return reason;
+        }
+
+        // Whatever becomes of it, it arrived.
+        long transportNumber = TransportCc?.HandleArrival(rtp, packet.Length, now) ?? TransportSequenceMap.NoSource;
+        reason = _demux.TryFind(rtp, out MediaKind kind, out CodecParameters codec, out bool isRtx);
+        if (reason != DropReason.None)
+        {
+            return reason;
+        }
+
+        Producer producer = ProducerOf(kind);
+        return isRtx
+            ? HandleRtx(slot, packet, rtp, producer, codec, transportNumber, now)
+            : producer.HandleRtp(slot, PacketPool.HeadroomBytes, rtp, codec, isRecovered: false, transportNumber, now);
     }
 
     // Turns a retransmission back into the packet that it carries (RFC 4588 section 4): the header moves over the original
@@ -346,6 +338,14 @@ public sealed class RtpSession
             ? producer.HandleRtp(
                 slot, PacketPool.HeadroomBytes + RtxPayload.HeaderLength, original, codec, isRecovered: true, transportNumber, now)
             : reason;
+    }
+
+    private DropReason TryOpenRtcp(Span<byte> packet, out int length)
+    {
+        length = packet.Length;
+        return _inbound is not null ? _inbound.UnprotectRtcp(packet, out length)
+            : _isClear ? DropReason.None
+            : DropReason.SrtpNoKeys;
     }
 
     private Producer ProducerOf(MediaKind kind) => kind == MediaKind.Audio ? AudioProducer : VideoProducer;

@@ -12,7 +12,7 @@ public readonly record struct DatagramCounters
     /// <summary>Receive calls that brought something.</summary>
     public long ReceiveCalls { get; init; }
 
-    /// <summary>Dropped because they are too long; <see cref="Relay.Core.Diagnostics.DropReason.PacketTooLarge"/>.</summary>
+    /// <summary>Dropped because they are too long for a slot of the pool; the engine never sees them.</summary>
     public long TruncatedReceives { get; init; }
 
     /// <summary>Receive calls (not datagrams) that failed for a reason other than an empty queue.</summary>
@@ -30,12 +30,12 @@ public readonly record struct DatagramCounters
     /// <summary>Trains that were refused and went out datagram by datagram.</summary>
     public long TrainsRefused { get; init; }
 
-    /// <summary>Refused by the system one by one, such as for an unroutable address; SendFailed in the drop reasons.</summary>
+    /// <summary>Refused by the system one by one, such as for an unroutable address.</summary>
     public long SendErrors { get; init; }
 
-    /// <summary>Dropped because the send buffer was full; SendFailed in the drop reasons.</summary>
+    /// <summary>Dropped because the send buffer was full.</summary>
     public long SendBufferFull { get; init; }
 
-    /// <summary>Everything that was to be sent and was not; <see cref="Relay.Core.Diagnostics.DropReason.SendFailed"/>.</summary>
+    /// <summary>Everything that was to be sent and was not.</summary>
     public long SendFailed => SendErrors + SendBufferFull;
 }

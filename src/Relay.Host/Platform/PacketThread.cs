@@ -17,7 +17,7 @@ internal static unsafe class PacketThread
 
     // A short sleep is of use if it lasts no longer than this; what the system rounds up to its tick lasts 1 to 10 ms.
     private static readonly TimeSpan PauseLongest = TimeSpan.FromMicroseconds(300);
-    private const int ProbesMax = 20;
+    private const int TriesMax = 20;
 
     /// <summary>Runs on this processor only.</summary>
     /// <returns>False if there is no such processor, or the process may not use it.</returns>
@@ -53,7 +53,7 @@ internal static unsafe class PacketThread
             return false;
         }
 
-        for (int i = 0; i < ProbesMax; i++)
+        for (int i = 0; i < TriesMax; i++)
         {
             // The best of some tries: on a busy machine a thread may have to wait for its processor.
             long start = Stopwatch.GetTimestamp();

@@ -9,8 +9,8 @@ using Relay.Host.Platform;
 namespace Relay.Host.Workers;
 
 /// <summary>
-/// One packet thread with its own socket, its own packet memory and its own engine. It shares nothing but its mailbox:
-/// commands come in through it, events go out to the sink.
+/// One packet thread with its own socket, its own packet memory and its own engine, and the thread that its handshakes are
+/// computed on. It shares nothing but its mailbox: commands come in through it, events go out to the sink.
 /// </summary>
 internal sealed class Worker : IDisposable
 {
@@ -168,12 +168,36 @@ internal sealed class Worker : IDisposable
             }
             else if (count > 0)
             {
-                Gather(count, now);
+                Coalesce(count, now);
             }
         }
 
         _engine.Dispose();
         Drain();
+    }
+
+    private void SetUpThread()
+    {
+        if (_options.Processor is { } processor && !PacketThread.TryPin(processor))
+        {
+            _startProblems.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Media:CpuAffinity: worker {Index} may not run on processor {processor}; it runs on any."));
+        }
+
+        if (_options.RealtimePriority > 0 && !PacketThread.TrySetRealtimePriority(_options.RealtimePriority))
+        {
+            _startProblems.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Media:RealtimePriority: worker {Index} may not have it and runs as usual; give the process CAP_SYS_NICE or LimitRTPRIO."));
+        }
+
+        if (_options.CoalesceMax > TimeSpan.Zero && PacketThread.TryUseShortPauses(_options.CoalesceMax))
+        {
+            Volatile.Write(ref _coalescer, new Coalescer(_options.CoalesceMax));
+        }
+
+        _isReady.Set();
     }
 
     // True if it stopped before the mailbox was empty: their wake-up may be spent, so the thread must not sleep on them.
@@ -243,43 +267,22 @@ internal sealed class Worker : IDisposable
         }
     }
 
-    private void SetUpThread()
+    // Lets packets gather before the next receive call, if that is worth it.
+    private void Coalesce(int count, Instant received)
     {
-        if (_options.Processor is { } processor && !PacketThread.TryPin(processor))
+        if (_coalescer.PauseMax <= TimeSpan.Zero)
         {
-            _startProblems.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Media:CpuAffinity: worker {Index} may not run on processor {processor}; it runs on any."));
+            return;
         }
 
-        if (_options.RealtimePriority > 0 && !PacketThread.TrySetRealtimePriority(_options.RealtimePriority))
+        // A full batch may leave something of its last train in the slab: nothing to wait for.
+        long messages = _socket.MessagesReceived;
+        int fresh = count == _received.Length ? Coalescer.EnoughMessages : (int)(messages - _messagesReceived);
+        _messagesReceived = messages;
+        TimeSpan pause = _coalescer.HandleReceived(fresh, received, MonotonicClock.Now);
+        if (pause > TimeSpan.Zero)
         {
-            _startProblems.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Media:RealtimePriority: worker {Index} may not have it and runs as usual; give the process CAP_SYS_NICE or LimitRTPRIO."));
-        }
-
-        if (_options.CoalesceMax > TimeSpan.Zero && PacketThread.TryUseShortPauses(_options.CoalesceMax))
-        {
-            Volatile.Write(ref _coalescer, new Coalescer(_options.CoalesceMax));
-        }
-
-        _isReady.Set();
-    }
-
-    private void Gather(int count, Instant received)
-    {
-        if (_coalescer.PauseMax > TimeSpan.Zero)
-        {
-            // A full batch may leave something of its last train in the slab: nothing to wait for.
-            long messages = _socket.MessagesReceived;
-            int fresh = count == _received.Length ? Coalescer.EnoughMessages : (int)(messages - _messagesReceived);
-            _messagesReceived = messages;
-            TimeSpan pause = _coalescer.HandleReceived(fresh, received, MonotonicClock.Now);
-            if (pause > TimeSpan.Zero)
-            {
-                PacketThread.Pause(pause);
-            }
+            PacketThread.Pause(pause);
         }
     }
 
