@@ -10,6 +10,7 @@ public sealed class EngineCounters
     public static readonly int DropReasonCount = Enum.GetValues<DropReason>().Length;
 
     private readonly long[] _drops = new long[DropReasonCount];
+    private readonly long[] _keyframeRequests = new long[Enum.GetValues<KeyframeReason>().Length];
     private long _received;
     private long _forwarded;
     private long _consumed;
@@ -17,7 +18,6 @@ public sealed class EngineCounters
     private long _transmitted;
     private long _retransmitted;
     private long _recovered;
-    private long _keyframeRequests;
     private long _nacksSent;
 
     /// <summary>Datagrams handed to the engine.</summary>
@@ -38,11 +38,11 @@ public sealed class EngineCounters
     /// <summary>Packets lost on the way in and recovered over RTX.</summary>
     public long Recovered => Volatile.Read(ref _recovered);
 
-    /// <summary>PLI and FIR messages sent.</summary>
-    public long KeyframeRequests => Volatile.Read(ref _keyframeRequests);
-
     /// <summary>Generic NACK messages sent.</summary>
     public long NacksSent => Volatile.Read(ref _nacksSent);
+
+    /// <summary>PLI and FIR messages sent for the reason, the most urgent if one was sent for several.</summary>
+    public long KeyframeRequests(KeyframeReason reason) => Volatile.Read(ref _keyframeRequests[(int)reason]);
 
     /// <summary>Received datagrams dropped for the reason.</summary>
     public long Dropped(DropReason reason) => Volatile.Read(ref _drops[(int)reason]);
@@ -81,7 +81,7 @@ public sealed class EngineCounters
 
     public void CountRecovered() => Add(ref _recovered);
 
-    public void CountKeyframeRequest() => Add(ref _keyframeRequests);
+    public void CountKeyframeRequest(KeyframeReason reason) => Add(ref _keyframeRequests[(int)reason]);
 
     public void CountNackSent() => Add(ref _nacksSent);
 

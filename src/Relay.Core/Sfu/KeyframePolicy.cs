@@ -1,3 +1,4 @@
+using Relay.Core.Diagnostics;
 using Relay.Core.Primitives;
 
 namespace Relay.Core.Sfu;
@@ -38,6 +39,9 @@ public struct KeyframePolicy
     public KeyframePolicy()
     {
     }
+
+    /// <summary>The most urgent of what the last keyframe was wanted for.</summary>
+    public readonly KeyframeReason Reason => _reason;
 
     /// <summary>Somebody needs a keyframe.</summary>
     public void Want(KeyframeReason reason)

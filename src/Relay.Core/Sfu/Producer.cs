@@ -249,7 +249,7 @@ public sealed class Producer
 
         if (NeedsKeyframe && _keyframes.TryTakeDue(_session.RoundTripTime, now))
         {
-            _session.SendKeyframeRequest(Parameters.LocalSsrc, _ssrc, _lastCodec);
+            _session.SendKeyframeRequest(Parameters.LocalSsrc, _ssrc, _lastCodec, _keyframes.Reason);
         }
 
         if (_cacheTimeout <= now)

@@ -56,7 +56,7 @@ internal sealed class RtcpOutbound(SfuContext context, RtpSession session)
     }
 
     /// <summary>Asks for a keyframe with what the peer understands: PLI, else FIR.</summary>
-    public void SendKeyframeRequest(uint senderSsrc, uint mediaSsrc, in CodecParameters codec)
+    public void SendKeyframeRequest(uint senderSsrc, uint mediaSsrc, in CodecParameters codec, KeyframeReason reason)
     {
         if ((!codec.HasPli && !codec.HasFir) || !TryBegin(out PacketHandle slot, out Span<byte> buffer, out int length))
         {
@@ -67,7 +67,7 @@ internal sealed class RtcpOutbound(SfuContext context, RtpSession session)
             ? PliWriter.Write(buffer[length..], senderSsrc, mediaSsrc)
             : FirWriter.Write(buffer[length..], senderSsrc, mediaSsrc, _firSequence++);
         Send(slot, buffer, length);
-        context.Counters.CountKeyframeRequest();
+        context.Counters.CountKeyframeRequest(reason);
     }
 
     /// <summary>Tells a sender the bitrate that its receiver can take.</summary>

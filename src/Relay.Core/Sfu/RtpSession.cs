@@ -204,8 +204,8 @@ public sealed class RtpSession
     internal void SendNack(uint senderSsrc, uint mediaSsrc, ReadOnlySpan<ushort> sequenceNumbers) =>
         _rtcpOut.SendNack(senderSsrc, mediaSsrc, sequenceNumbers);
 
-    internal void SendKeyframeRequest(uint senderSsrc, uint mediaSsrc, in CodecParameters codec) =>
-        _rtcpOut.SendKeyframeRequest(senderSsrc, mediaSsrc, codec);
+    internal void SendKeyframeRequest(uint senderSsrc, uint mediaSsrc, in CodecParameters codec, KeyframeReason reason) =>
+        _rtcpOut.SendKeyframeRequest(senderSsrc, mediaSsrc, codec, reason);
 
     internal void SendTransportFeedback(uint mediaSsrc, in TransportFeedbackHead head, ReadOnlySpan<int> deltas) =>
         _rtcpOut.SendTransportFeedback(mediaSsrc, head, deltas);

@@ -23,6 +23,10 @@ internal sealed class AdminControl(IPlainMediaPlane plane, RelayOptions options)
     private readonly Dictionary<LegId, AdminTransport> _byLeg = [];
     private readonly Dictionary<string, AdminRoom> _rooms = new(StringComparer.Ordinal);
     private readonly PlainClaims _claims = new();
+    private int _roomCount;
+
+    /// <summary>Rooms that there are; safe to read at any time.</summary>
+    public int RoomCount => Volatile.Read(ref _roomCount);
 
     public void LegConnected(LegId leg) => _news.Enqueue((leg, true));
 
@@ -94,6 +98,7 @@ internal sealed class AdminControl(IPlainMediaPlane plane, RelayOptions options)
 
             var room = new AdminRoom(SessionToken.CreateId());
             _rooms.Add(room.Id, room);
+            Volatile.Write(ref _roomCount, _rooms.Count);
             created = new RoomCreated(room.Id);
             return null;
         }
@@ -118,6 +123,7 @@ internal sealed class AdminControl(IPlainMediaPlane plane, RelayOptions options)
             }
 
             _rooms.Remove(id);
+            Volatile.Write(ref _roomCount, _rooms.Count);
             return null;
         }
     }

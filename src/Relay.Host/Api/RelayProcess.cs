@@ -11,8 +11,9 @@ internal static class RelayProcess
     /// <summary>Starts, says so on stdout, waits for the end. Returns the exit code.</summary>
     /// <param name="options">Checked options.</param>
     /// <param name="configure">Registers the media plane.</param>
-    /// <param name="mediaAddresses">The relay's own addresses that clients are told, for the operator.</param>
-    public static async Task<int> RunAsync(RelayOptions options, Action<WebApplicationBuilder> configure, string mediaAddresses)
+    /// <param name="mediaLines">What the operator is told about the media plane, a line each.</param>
+    public static async Task<int> RunAsync(
+        RelayOptions options, Action<WebApplicationBuilder> configure, IReadOnlyList<string> mediaLines)
     {
         if ((ListenProblem("Http:Listen", options.Http.Listen) ?? ListenProblem("Admin:Listen", options.Admin.Listen)) is { } problem)
         {
@@ -34,7 +35,11 @@ internal static class RelayProcess
             return StartProblems.ExitCode;
         }
 
-        await Console.Error.WriteLineAsync("Media on UDP, as clients are told: " + mediaAddresses);
+        foreach (string line in mediaLines)
+        {
+            await Console.Error.WriteLineAsync(line);
+        }
+
         if (app.Services.GetService<AdminListener>() is { } admin)
         {
             await Console.Error.WriteLineAsync("Admin API: " + admin.Address);

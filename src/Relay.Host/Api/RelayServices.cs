@@ -38,6 +38,7 @@ internal static class RelayServices
         if (options.Admin.Listen.Length > 0)
         {
             services.AddSingleton<AdminControl>();
+            services.AddSingleton<IMetricsSource, AdminMetrics>();
             services.AddSingleton<AdminListener>();
             services.AddHostedService(provider => provider.GetRequiredService<AdminListener>());
         }

@@ -1,3 +1,5 @@
+using Relay.Host.Platform;
+
 namespace Relay.Host.Configuration;
 
 /// <summary>The media plane: sockets, workers, buffers.</summary>
@@ -137,7 +139,7 @@ public sealed class MediaOptions
     /// LimitRTPRIO. Default 0, 0 to 99 (0: normal scheduling). Risk: a worker under full load takes its whole processor;
     /// leave one for the rest. Linux only.
     /// </summary>
-    [Option(Min = 0, Max = 99, Unit = "priority")]
+    [Option(Min = 0, Max = PacketThread.PriorityMax, Unit = "priority")]
     public int RealtimePriority { get; set; }
 
     /// <summary>

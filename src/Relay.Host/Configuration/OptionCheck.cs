@@ -34,7 +34,7 @@ internal static class OptionCheck
         }
 
         CheckTogether(options, problems);
-        CheckAdmin(options.Admin, problems);
+        CheckAdmin(options.Admin, options.Http, problems);
     }
 
     public static OptionProblem OutOfRange(OptionEntry entry, string value)
@@ -100,7 +100,7 @@ internal static class OptionCheck
         }
     }
 
-    private static void CheckAdmin(AdminOptions admin, List<OptionProblem> problems)
+    private static void CheckAdmin(AdminOptions admin, HttpOptions http, List<OptionProblem> problems)
     {
         if (!ListenAddress.TryParse(admin.Listen, out ListenAddress? listen))
         {
@@ -113,12 +113,24 @@ internal static class OptionCheck
                 "Admin:Key", string.Empty, "must be set, because Admin:Listen is", Example(OptionFormat.Secret)));
         }
 
+        // At start both are found free, since neither listens yet.
+        if (ListenAddress.TryParse(http.Listen, out ListenAddress? other) && Collide(listen, other))
+        {
+            problems.Add(OptionProblem.OfValue(
+                "Admin:Listen", admin.Listen, "must not be where Http:Listen is", Example(OptionFormat.OptionalListenUrl)));
+        }
+
         if (!IPAddress.IsLoopback(listen.Address) && !admin.AllowRemote)
         {
             problems.Add(OptionProblem.OfValue(
                 "Admin:Listen", admin.Listen, "must be a loopback address, unless Admin:AllowRemote is true", "http://127.0.0.1:8081"));
         }
     }
+
+    private static bool Collide(ListenAddress one, ListenAddress other) =>
+        one.Port == other.Port
+        && one.Port != 0
+        && (one.Address.Equals(other.Address) || IsWildcard(one.Address) || IsWildcard(other.Address));
 
     private static string? Complaint(OptionFormat format, string text)
     {

@@ -15,6 +15,12 @@ public readonly record struct DatagramCounters
     /// <summary>Dropped because they are too long for a slot of the pool; the engine never sees them.</summary>
     public long TruncatedReceives { get; init; }
 
+    /// <summary>
+    /// Dropped by the kernel before the worker saw them: the receive buffer was full, or a checksum was wrong. 0 where the
+    /// system does not say (Linux 4.12 does).
+    /// </summary>
+    public long KernelDrops { get; init; }
+
     /// <summary>Receive calls (not datagrams) that failed for a reason other than an empty queue.</summary>
     public long ReceiveErrors { get; init; }
 

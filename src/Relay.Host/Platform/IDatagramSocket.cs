@@ -4,8 +4,8 @@ using Relay.Core.Primitives;
 namespace Relay.Host.Platform;
 
 /// <summary>
-/// A worker's UDP socket. Every call moves a whole batch, so that the system call's price is shared. All members but
-/// <see cref="Wake"/> and <see cref="Counters"/> belong to the worker's thread. The network never makes one throw.
+/// A worker's UDP socket. Every call moves a whole batch, so that the system call's price is shared. All members belong to the
+/// worker's thread but <see cref="Wake"/> and those that say otherwise. The network never makes one throw.
 /// </summary>
 public interface IDatagramSocket : IDisposable
 {
@@ -24,6 +24,12 @@ public interface IDatagramSocket : IDisposable
     /// <summary>What the kernel does for the socket; safe to read from any thread.</summary>
     DatagramOffloads Offloads { get; }
 
+    /// <summary>
+    /// The receive buffer that the system granted, in bytes, which may be less than was asked for; 0 if it does not say. Safe to
+    /// read from any thread.
+    /// </summary>
+    int ReceiveBufferBytes { get; }
+
     /// <summary>Where received datagrams lie.</summary>
     ReceiveSlab Slab { get; }
 
@@ -35,8 +41,8 @@ public interface IDatagramSocket : IDisposable
     int Receive(Span<Received> batch);
 
     /// <summary>
-    /// Sends the batch without blocking; what goes to one address, in order. A datagram that the system refuses is skipped, its neighbours are not
-    /// lost; when the send buffer is full, the rest is dropped. The handles stay the caller's to release.
+    /// Sends the batch without blocking; what goes to one address, in order. A datagram that the system refuses is skipped, its
+    /// neighbours are not lost; when the send buffer is full, the rest is dropped. The handles stay the caller's to release.
     /// </summary>
     /// <returns>How many datagrams the system took.</returns>
     int Send(ReadOnlySpan<Transmit> batch);

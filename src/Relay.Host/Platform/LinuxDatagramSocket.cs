@@ -22,6 +22,7 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
     private readonly MessageReceiver _receiver;
     private readonly MessageSender _sender;
     private readonly DatagramOffloads _granted;
+    private long _kernelDrops;
     private int _isWoken;
     private bool _isDisposed;
 
@@ -32,6 +33,8 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
         _socket = socket;
         _socketDescriptor = (int)socket.Handle;
         LocalAddress = TransportAddress.FromEndPoint((IPEndPoint)socket.LocalEndPoint!);
+        // The kernel doubles what it is asked for, to pay for its own bookkeeping.
+        ReceiveBufferBytes = SocketMemory.TryRead(socket, out SocketMemory memory) ? memory.ReceiveBufferBytes / 2 : 0;
         _granted = Ask(options.Offloads);
         bool isIPv4 = socket.AddressFamily == AddressFamily.InterNetwork;
         _receiver = new MessageReceiver(
@@ -52,7 +55,9 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
 
     public ReceiveSlab Slab => _receiver.Slab;
 
-    public DatagramCounters Counters => _sender.AddTo(_receiver.Counters);
+    public int ReceiveBufferBytes { get; }
+
+    public DatagramCounters Counters => _sender.AddTo(_receiver.Counters) with { KernelDrops = ReadKernelDrops() };
 
     public long MessagesReceived => _receiver.MessagesReceived;
 
@@ -116,6 +121,17 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
         _isDisposed = true;
         _socket.Dispose();
         _event.Dispose();
+    }
+
+    // A closed socket keeps its last figure: a counter must not fall.
+    private long ReadKernelDrops()
+    {
+        if (SocketMemory.TryRead(_socket, out SocketMemory memory))
+        {
+            Volatile.Write(ref _kernelDrops, memory.Drops);
+        }
+
+        return Volatile.Read(ref _kernelDrops);
     }
 
     private DatagramOffloads Ask(DatagramOffloads wanted)

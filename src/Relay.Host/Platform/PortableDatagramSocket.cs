@@ -74,6 +74,8 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
 
     public DatagramOffloads Offloads => DatagramOffloads.None;
 
+    public int ReceiveBufferBytes => 0;
+
     public ReceiveSlab Slab { get; }
 
     public DatagramCounters Counters => new()

@@ -35,6 +35,9 @@ internal sealed class HandshakeThread : IDtlsAssociationFactory, IDisposable
 
     public DtlsFingerprint LocalFingerprint => _factory.LocalFingerprint;
 
+    /// <summary>Associations that wait for the thread, are with it or wait to be taken back; safe to read from any thread.</summary>
+    public int AwayCount => Volatile.Read(ref _awayCount);
+
     public void Start() => _thread.Start();
 
     /// <summary>A new association that makes its handshake on this thread.</summary>
@@ -50,7 +53,7 @@ internal sealed class HandshakeThread : IDtlsAssociationFactory, IDisposable
             return false;
         }
 
-        _awayCount++;
+        Volatile.Write(ref _awayCount, _awayCount + 1);
         _work.Set();
         return true;
     }
@@ -64,7 +67,7 @@ internal sealed class HandshakeThread : IDtlsAssociationFactory, IDisposable
             return false;
         }
 
-        _awayCount--;
+        Volatile.Write(ref _awayCount, _awayCount - 1);
         slot = lent.Association.Slot;
         lent.Association.HandleReturn();
         return true;

@@ -67,14 +67,32 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
 
     public IReadOnlyList<Worker> Workers => _workers;
 
-    /// <summary>Legs that are open or about to be.</summary>
+    /// <summary>Clients' legs that are open or about to be.</summary>
     public int LegCount => _negotiations.Count;
+
+    /// <summary>Plain legs among those that are open.</summary>
+    public int PlainLegCount => _plain.Count;
 
     /// <summary>Legs ever connected.</summary>
     public long LegsConnected => Volatile.Read(ref _connected);
 
-    /// <summary>The UDP ports in use and the addresses that clients are told, for the operator who starts the relay.</summary>
-    public string Describe() => string.Join(", ", _candidates.SelectMany(worker => worker).Select(candidate => candidate.ToEndPoint()));
+    /// <summary>What is in use, for the operator who starts the relay, a line each; once it has started.</summary>
+    public IReadOnlyList<string> Describe()
+    {
+        Worker first = _workers[0];
+        string coalescing = first.CoalesceMax > TimeSpan.Zero
+            ? string.Create(CultureInfo.InvariantCulture, $"coalescing up to {first.CoalesceMax.TotalMicroseconds} us")
+            : "no coalescing";
+        return
+        [
+            "Media on UDP, as clients are told: "
+                + string.Join(", ", _candidates.SelectMany(worker => worker).Select(candidate => candidate.ToEndPoint())),
+            string.Create(CultureInfo.InvariantCulture, $"Workers: {_workers.Length}, ")
+                + (first.Offloads.HasFlag(DatagramOffloads.Send) ? "GSO, " : "no GSO, ")
+                + (first.Offloads.HasFlag(DatagramOffloads.Receive) ? "GRO, " : "no GRO, ")
+                + coalescing,
+        ];
+    }
 
     /// <summary>Legs ever ended for the reason.</summary>
     public long LegsClosed(CloseReason reason) => Volatile.Read(ref _closed[(int)reason]);
@@ -83,7 +101,7 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
 
     /// <summary>Starts the threads.</summary>
     /// <returns>What was asked for and could not be had, in words for the operator.</returns>
-    public IReadOnlyList<string> Start() => [.. _workers.SelectMany(worker => worker.Start())];
+    public IReadOnlyList<string> Start() => [.. _workers.SelectMany(worker => worker.Start()), .. BufferProblems()];
 
     public int ChooseWorker() => _legs.ChooseWorker(_options.LegsPerWorkerTarget);
 
@@ -295,6 +313,19 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
             handshakes,
             _random);
         return new Worker(index, socket, pool, engine, handshakes, CreateWorkerOptions(index), HandleEvent);
+    }
+
+    private IEnumerable<string> BufferProblems()
+    {
+        // All sockets are alike.
+        int granted = _workers[0].ReceiveBufferBytes;
+        if (granted > 0 && granted < _options.ReceiveBufferBytes)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"Media:ReceiveBufferBytes: the kernel grants {granted} of {_options.ReceiveBufferBytes} bytes; bursts may be lost. "
+                + $"Raise net.core.rmem_max (sysctl), or lower the option.");
+        }
     }
 
     private DatagramOffloads Offloads() =>

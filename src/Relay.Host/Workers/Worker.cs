@@ -79,6 +79,11 @@ internal sealed class Worker : IDisposable
 
     public int TransportCount => _engine.TransportCount;
 
+    /// <summary>Handshakes given to their thread and not taken back yet.</summary>
+    public int HandshakesInHand => _handshakes.AwayCount;
+
+    public int PoolSlots => _pool.Capacity;
+
     /// <summary>Slots of the pool in use; approximate when read from another thread.</summary>
     public int PoolSlotsInUse => _pool.InUse;
 
@@ -86,6 +91,9 @@ internal sealed class Worker : IDisposable
     public long AllocatedBytes => Volatile.Read(ref _allocatedBytes);
 
     public DatagramOffloads Offloads => _socket.Offloads;
+
+    /// <summary>See <see cref="IDatagramSocket.ReceiveBufferBytes"/>.</summary>
+    public int ReceiveBufferBytes => _socket.ReceiveBufferBytes;
 
     /// <summary>How long packets may gather; zero if that is off, or if the system cannot sleep so briefly.</summary>
     public TimeSpan CoalesceMax => Volatile.Read(ref _coalescer).PauseMax;

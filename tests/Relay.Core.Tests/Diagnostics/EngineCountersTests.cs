@@ -29,7 +29,7 @@ public sealed class EngineCountersTests
         Action[] counts =
         [
             counters.CountReceived, counters.CountForwarded, counters.CountConsumed, counters.CountTransmitted,
-            counters.CountRefused, counters.CountRetransmitted, counters.CountRecovered, counters.CountKeyframeRequest,
+            counters.CountRefused, counters.CountRetransmitted, counters.CountRecovered, () => counters.CountKeyframeRequest(KeyframeReason.Receiver),
             counters.CountNackSent,
         ];
         for (int i = 0; i < counts.Length; i++)
@@ -44,7 +44,7 @@ public sealed class EngineCountersTests
             [1, 2, 3, 4, 5, 6, 7, 8, 9],
             [
                 counters.Received, counters.Forwarded, counters.Consumed, counters.Transmitted, counters.Refused,
-                counters.Retransmitted, counters.Recovered, counters.KeyframeRequests, counters.NacksSent,
+                counters.Retransmitted, counters.Recovered, counters.KeyframeRequests(KeyframeReason.Receiver), counters.NacksSent,
             ]);
         Assert.Equal(0, counters.DroppedTotal());
     }

@@ -1,3 +1,4 @@
+using Relay.Core.Diagnostics;
 using Relay.Core.Primitives;
 using Relay.Core.Sfu;
 using Xunit;
@@ -113,6 +114,7 @@ public sealed class KeyframePolicyTests
         _policy.Want(KeyframeReason.NewPartner);
         _policy.Want(KeyframeReason.Sample);
         Assert.True(_policy.TryTakeDue(default, _now));
+        Assert.Equal(KeyframeReason.NewPartner, _policy.Reason);
     }
 
     private static TimeSpan Milli(int value) => TimeSpan.FromMilliseconds(value);

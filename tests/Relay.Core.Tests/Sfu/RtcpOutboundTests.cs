@@ -89,9 +89,9 @@ public sealed class RtcpOutboundTests : IDisposable
     public void A_keyframe_is_asked_for_with_what_the_peer_understands(bool hasPli, bool hasFir, byte format)
     {
         var codec = new CodecParameters { Codec = CodecKind.Vp8, HasPli = hasPli, HasFir = hasFir };
-        _outbound.SendKeyframeRequest(1, 2, codec);
+        _outbound.SendKeyframeRequest(1, 2, codec, KeyframeReason.Receiver);
         _network.Settle();
-        Assert.Equal(format == 0 ? 0 : 1, _network.Counters.KeyframeRequests);
+        Assert.Equal(format == 0 ? 0 : 1, _network.Counters.KeyframeRequests(KeyframeReason.Receiver));
         if (format != 0)
         {
             Assert.Equal([(RtcpPacketType.ReceiverReport, (byte)0), (RtcpPacketType.PayloadFeedback, format)], Last());
@@ -105,7 +105,7 @@ public sealed class RtcpOutboundTests : IDisposable
         List<byte> numbers = [];
         for (int i = 0; i < 3; i++)
         {
-            _outbound.SendKeyframeRequest(1, 2, codec);
+            _outbound.SendKeyframeRequest(1, 2, codec, KeyframeReason.Receiver);
             _network.Settle();
             RtcpCompoundReader.TryParse(_a.Rtcp[^1], out RtcpCompoundReader reader);
             foreach (RtcpPacket packet in reader)
@@ -132,10 +132,10 @@ public sealed class RtcpOutboundTests : IDisposable
         _outbound.SendReports(_network.Now);
         _outbound.SendNack(1, 2, [1, 2, 3]);
         _outbound.SendRemb(1, 2, 100_000);
-        _outbound.SendKeyframeRequest(1, 2, new CodecParameters { HasPli = true });
+        _outbound.SendKeyframeRequest(1, 2, new CodecParameters { HasPli = true }, KeyframeReason.Receiver);
         Assert.Equal(4, _network.Counters.Refused);
         Assert.Equal(0, _network.Counters.NacksSent);
-        Assert.Equal(0, _network.Counters.KeyframeRequests);
+        Assert.Equal(0, _network.Counters.KeyframeRequests(KeyframeReason.Receiver));
         _network.Settle();
         Assert.Empty(_a.Rtcp);
     }

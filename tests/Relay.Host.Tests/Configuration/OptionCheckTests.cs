@@ -51,6 +51,9 @@ public class OptionCheckTests
     [InlineData("http://127.0.0.1:8081", "0123456789abcde", false, "Admin:Key")]
     [InlineData("", "0123456789 abcdef", false, "Admin:Key")]
     [InlineData("http://0.0.0.0:8081", "0123456789abcdef", false, "Admin:Listen")]
+    [InlineData("http://127.0.0.1:8080", "0123456789abcdef", false, "Admin:Listen")]
+    [InlineData("http://0.0.0.0:8080", "0123456789abcdef", true, "Admin:Listen")]
+    [InlineData("http://127.0.0.2:8080", "0123456789abcdef", false, null)]
     [InlineData("8081", "0123456789abcdef", false, "Admin:Listen")]
     public void The_admin_api_wants_a_good_key_and_stays_on_this_machine(string listen, string key, bool allowRemote, string? wrong)
     {

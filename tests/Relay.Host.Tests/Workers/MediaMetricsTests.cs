@@ -21,7 +21,8 @@ public class MediaMetricsTests
         counters.CountRetransmitted();
         counters.CountRecovered();
         counters.CountNackSent();
-        counters.CountKeyframeRequest();
+        counters.CountKeyframeRequest(KeyframeReason.NewPartner);
+        counters.CountKeyframeRequest(KeyframeReason.UplinkLoss);
         counters.CountRefused();
         counters.CountConsumed();
         MetricsSnapshot metrics = Scrape(media);
@@ -30,9 +31,12 @@ public class MediaMetricsTests
         string[] ones =
         [
             "relay_datagrams_forwarded_total", "relay_datagrams_consumed_total", "relay_datagrams_transmitted_total", "relay_transmits_refused_total",
-            "relay_rtx_sent_total", "relay_rtx_recovered_total", "relay_nacks_sent_total", "relay_keyframe_requests_total",
+            "relay_rtx_sent_total", "relay_rtx_recovered_total", "relay_nacks_sent_total",
         ];
         Assert.All(ones, name => Assert.Equal(1, metrics[name + "{worker=\"1\"}"]));
+        Assert.Equal(1, metrics["relay_keyframe_requests_total{worker=\"1\",reason=\"new_partner\"}"]);
+        Assert.Equal(1, metrics["relay_keyframe_requests_total{worker=\"1\",reason=\"uplink_loss\"}"]);
+        Assert.Equal(2, metrics.Sum("relay_keyframe_requests_total"));
         Assert.Equal(0, metrics.Sum("relay_legs"));
         Assert.Contains("relay_openssl_objects{kind=\"dtls\"}", metrics.Samples.Keys, StringComparer.Ordinal);
         Assert.Contains("relay_worker_allocated_bytes_total{worker=\"0\"}", metrics.Samples.Keys, StringComparer.Ordinal);
@@ -44,12 +48,14 @@ public class MediaMetricsTests
         using var media = new MediaPlane(Small());
         MetricsSnapshot metrics = Scrape(media);
         Assert.Equal((1, 1, 0), (metrics["relay_gso{worker=\"0\"}"], metrics["relay_gro{worker=\"0\"}"], metrics["relay_coalesce_microseconds{worker=\"0\"}"]));
-        string[] counters =
+        string[] names =
         [
             "relay_socket_receive_calls_total", "relay_socket_received_messages_total", "relay_socket_received_total", "relay_socket_send_calls_total",
             "relay_socket_sent_messages_total", "relay_socket_trains_refused_total", "relay_coalesce_pauses_total",
+            "relay_socket_receive_buffer_bytes", "relay_socket_kernel_drops_total", "relay_handshakes_in_hand", "relay_pool_slots",
         ];
-        Assert.All(counters, name => Assert.Contains(name + "{worker=\"0\"}", metrics.Samples.Keys, StringComparer.Ordinal));
+        Assert.All(names, name => Assert.Contains(name + "{worker=\"0\"}", metrics.Samples.Keys, StringComparer.Ordinal));
+        Assert.Equal((1024, 0), (metrics["relay_pool_slots{worker=\"0\"}"], metrics["relay_plain_legs"]));
         Assert.DoesNotContain(metrics.Samples.Keys, key => key.StartsWith("relay_forward_latency", StringComparison.Ordinal));
 
         using var plain = new MediaPlane(Small(gso: false, gro: false));

@@ -238,6 +238,8 @@ public sealed class WorkerTests : IDisposable
 
         public DatagramOffloads Offloads => DatagramOffloads.None;
 
+        public int ReceiveBufferBytes => 0;
+
         public ReceiveSlab Slab { get; } = new(1, 1);
 
         public int Receive(Span<Received> batch) => 0;

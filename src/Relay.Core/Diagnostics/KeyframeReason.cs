@@ -1,4 +1,4 @@
-namespace Relay.Core.Sfu;
+namespace Relay.Core.Diagnostics;
 
 /// <summary>Why a source is asked for a keyframe, the least urgent first.</summary>
 public enum KeyframeReason : byte
