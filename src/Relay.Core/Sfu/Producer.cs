@@ -56,8 +56,9 @@ public sealed class Producer
 
     public int ClockRate => ClockRateOf(Kind);
 
-    /// <summary>Timestamp ticks per second: RFC 7587 section 4.1 for Opus, 90 kHz for all video.</summary>
-    internal static int ClockRateOf(MediaKind kind) => kind == MediaKind.Video ? 90_000 : 48_000;
+    /// <summary>Timestamp ticks per second: all codecs of a kind have one rate.</summary>
+    internal static int ClockRateOf(MediaKind kind) =>
+        (int)(kind == MediaKind.Video ? CodecKindExtensions.VideoClockRateHz : CodecKindExtensions.OpusClockRateHz);
 
     /// <summary>The peer's SSRC; 0 before its first packet.</summary>
     public uint Ssrc => _ssrc;

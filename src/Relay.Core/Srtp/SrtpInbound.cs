@@ -16,9 +16,6 @@ public sealed class SrtpInbound : IDisposable
     /// <summary>Streams allowed if nothing else is said: audio, video and its RTX, some layers, some changes of SSRC.</summary>
     public const int StreamsDefault = 16;
 
-    /// <summary>How many of the last packets of each stream are known to be replays when they come again.</summary>
-    public const int ReplayWindowPackets = ReplayWindow.Size;
-
     private const int RolloverBytes = 4;
 
     private readonly SrtpCipher _rtp;

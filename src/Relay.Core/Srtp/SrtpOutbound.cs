@@ -17,9 +17,6 @@ public sealed class SrtpOutbound : IDisposable
     /// <summary>Streams allowed if nothing else is said: audio, video and its RTX, and some to spare.</summary>
     public const int StreamsDefault = 16;
 
-    /// <summary>How far behind its newest packet a stream may still send, for packets that overtook each other.</summary>
-    public const int ReorderWindowPackets = ReplayWindow.Size;
-
     private const int RolloverBytes = 4;
 
     private readonly SrtpCipher _rtp;

@@ -37,18 +37,26 @@ internal sealed class AdminControl(IPlainMediaPlane plane, RelayOptions options)
     {
         created = [];
         var parameters = new TransportParameters[requests.Length];
-        for (int i = 0; i < requests.Length; i++)
+        try
         {
-            if ((PlainTransportReader.Read(requests[i], out parameters[i]) ?? CheckPlace(requests, i, parameters[i])) is { } complaint)
+            for (int i = 0; i < requests.Length; i++)
             {
-                return Problem.BadRequest(Where(i, isArray) + complaint);
+                if ((PlainTransportReader.Read(requests[i], out parameters[i]) ?? CheckPlace(requests, i, parameters[i])) is { } complaint)
+                {
+                    return Problem.BadRequest(Where(i, isArray) + complaint);
+                }
+            }
+
+            lock (_lock)
+            {
+                TakeNews();
+                return OpenChecked(requests[0].Worker, parameters, isArray, out created);
             }
         }
-
-        lock (_lock)
+        finally
         {
-            TakeNews();
-            return OpenChecked(requests[0].Worker, parameters, isArray, out created);
+            // The workers have copies of the keys; nobody else needs them.
+            Array.Clear(parameters);
         }
     }
 

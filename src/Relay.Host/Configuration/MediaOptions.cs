@@ -97,8 +97,8 @@ public sealed class MediaOptions
     public IReadOnlyList<string> SrtpProfiles { get; set; } = ["AEAD_AES_128_GCM", "AEAD_AES_256_GCM", "AES128_CM_SHA1_80"];
 
     /// <summary>
-    /// Uses the framework's sockets instead of recvmmsg and sendmmsg. Default false; other systems than Linux always use
-    /// them. Risk: about half the packets per second.
+    /// Uses the framework's sockets instead of recvmmsg and sendmmsg, without Gso, Gro and MeasureLatency. Default false; other
+    /// systems than Linux always use them. Risk: about half the packets per second.
     /// </summary>
     [Option]
     public bool UsePortableSockets { get; set; }
@@ -136,8 +136,8 @@ public sealed class MediaOptions
 
     /// <summary>
     /// SCHED_FIFO priority of the workers' threads: they run before everything of normal priority. Needs CAP_SYS_NICE or
-    /// LimitRTPRIO. Default 0, 0 to 99 (0: normal scheduling). Risk: a worker under full load takes its whole processor;
-    /// leave one for the rest. Linux only.
+    /// LimitRTPRIO. Default 0, 0 to 99 (0: normal scheduling). Risk: a worker under full load takes its whole processor,
+    /// from another worker too; give each its own in CpuAffinity and leave one for the rest. Linux only.
     /// </summary>
     [Option(Min = 0, Max = PacketThread.PriorityMax, Unit = "priority")]
     public int RealtimePriority { get; set; }

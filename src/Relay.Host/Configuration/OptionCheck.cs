@@ -89,6 +89,12 @@ internal static class OptionCheck
                 OptionProblem.OfValue("Media:Port", media.Port.ToString(CultureInfo.InvariantCulture), allowed, "40000"));
         }
 
+        if (media.MeasureLatency && media.UsePortableSockets)
+        {
+            problems.Add(OptionProblem.OfValue(
+                "Media:MeasureLatency", "true", "must be false with Media:UsePortableSockets, which have no timestamps", "false"));
+        }
+
         if (media.LegsPerWorkerTarget > media.MaxLegsPerWorker)
         {
             string allowed = string.Create(

@@ -67,6 +67,14 @@ public class OptionCheckTests
         Assert.All(problems, problem => Assert.True(key.Length == 0 || !problem.ToString().Contains(key, StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void Latency_cannot_be_measured_without_timestamps()
+    {
+        OptionProblem problem = Assert.Single(Check(options => (options.Media.MeasureLatency, options.Media.UsePortableSockets) = (true, true)));
+        Assert.Equal("Media:MeasureLatency", problem.Key);
+        Assert.Empty(Check(options => options.Media.UsePortableSockets = true));
+    }
+
     [Theory]
     [InlineData("Http:Listen", "https://127.0.0.1:8080")]
     [InlineData("Http:Listen", "http://127.0.0.1:8080/path")]
