@@ -55,8 +55,9 @@ public sealed class MediaOptions
     public int MaxLegsPerWorker { get; set; } = 1000;
 
     /// <summary>
-    /// Legs that one leg can feed in a room built by hand; the next gets 409. Default 1000, 1 to 10000 legs. Risk: each
-    /// packet of such a source costs its worker as many sent packets.
+    /// Legs that one leg can feed in a room built by hand; the next gets 409. Default 1000, 1 to 10000 legs, and
+    /// with the admin API not above a quarter of PoolSlotsPerWorker. Risk: each packet of such a source costs its worker as
+    /// many sent packets.
     /// </summary>
     [Option(Min = 1, Max = 10_000, Unit = "legs")]
     public int ConsumersPerProducerMax { get; set; } = 1000;

@@ -35,6 +35,7 @@ internal static class OptionCheck
 
         CheckTogether(options, problems);
         CheckAdmin(options.Admin, options.Http, problems);
+        CheckFanOut(options, problems);
     }
 
     public static OptionProblem OutOfRange(OptionEntry entry, string value)
@@ -130,6 +131,21 @@ internal static class OptionCheck
         {
             problems.Add(OptionProblem.OfValue(
                 "Admin:Listen", admin.Listen, "must be a loopback address, unless Admin:AllowRemote is true", "http://127.0.0.1:8081"));
+        }
+    }
+
+    // Up to three packets' copies wait between two send calls, and packets to repeat may hold the rest of the pool.
+    private static void CheckFanOut(RelayOptions options, List<OptionProblem> problems)
+    {
+        MediaOptions media = options.Media;
+        int highest = media.PoolSlotsPerWorker / 4;
+        if (options.Admin.Listen.Length > 0 && Math.Min(media.ConsumersPerProducerMax, media.MaxLegsPerWorker) > highest)
+        {
+            string allowed = string.Create(
+                CultureInfo.InvariantCulture, $"must not be above a quarter of Media:PoolSlotsPerWorker ({highest}), or raise that");
+            string value = media.ConsumersPerProducerMax.ToString(CultureInfo.InvariantCulture);
+            problems.Add(OptionProblem.OfValue(
+                "Media:ConsumersPerProducerMax", value, allowed, highest.ToString(CultureInfo.InvariantCulture)));
         }
     }
 

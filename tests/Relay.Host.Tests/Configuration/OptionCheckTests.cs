@@ -67,6 +67,23 @@ public class OptionCheckTests
         Assert.All(problems, problem => Assert.True(key.Length == 0 || !problem.ToString().Contains(key, StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData(1000, 1000, 4096, true, true)]
+    [InlineData(10_000, 1000, 4000, true, true)]
+    [InlineData(1000, 1000, 3999, true, false)]
+    [InlineData(1000, 1000, 1024, false, true)]
+    public void A_packet_for_all_consumers_must_fit_the_pool(int consumers, int legs, int slots, bool hasAdmin, bool good)
+    {
+        List<OptionProblem> problems = Check(options =>
+        {
+            (options.Media.ConsumersPerProducerMax, options.Media.MaxLegsPerWorker) = (consumers, legs);
+            options.Media.PoolSlotsPerWorker = slots;
+            options.Admin.Key = "0123456789abcdef";
+            options.Admin.Listen = hasAdmin ? "http://127.0.0.1:8081" : string.Empty;
+        });
+        Assert.Equal(good ? null : "Media:ConsumersPerProducerMax", problems.SingleOrDefault()?.Key);
+    }
+
     [Fact]
     public void Latency_cannot_be_measured_without_timestamps()
     {
