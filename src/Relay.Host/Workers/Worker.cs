@@ -197,7 +197,8 @@ internal sealed class Worker : IDisposable
         {
             _startProblems.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Media:RealtimePriority: worker {Index} may not have it and runs as usual; give the process CAP_SYS_NICE or LimitRTPRIO."));
+                $"Media:RealtimePriority: worker {Index} may not have it and runs as usual; give the process CAP_SYS_NICE or "
+                + $"LimitRTPRIO={_options.RealtimePriority}, in a systemd unit without RestrictRealtime."));
         }
 
         if (_options.CoalesceMax > TimeSpan.Zero && PacketThread.TryUseShortPauses(_options.CoalesceMax))
