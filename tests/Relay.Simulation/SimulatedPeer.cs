@@ -330,9 +330,12 @@ public sealed class SimulatedPeer : IDisposable
     }
 
     /// <summary>Seals a video packet that was sent before once more, over RTX.</summary>
-    public byte[] SealRetransmission(ushort sequence)
+    /// <param name="sequence">Its number.</param>
+    /// <param name="payloadBytes">How much of its payload; all of it if left out.</param>
+    public byte[] SealRetransmission(ushort sequence, int payloadBytes = int.MaxValue)
     {
         (byte[] payload, uint timestamp, bool marker) = _sentVideo[sequence];
+        payload = payload[..Math.Min(payloadBytes, payload.Length)];
         byte[] header = new byte[12 + 12];
         bool isNumbered = Media.TransportCcExtensionId != 0;
         RtpHeaderWriter.Write(header, marker, Media.RtxPayloadType, _rtxSequence++, timestamp, RtxSsrc, hasExtension: isNumbered);

@@ -157,7 +157,7 @@ public sealed class Producer
         long sequence = Extend(rtp.SequenceNumber, highest);
         if (isRecovered && (highest < 0 || _received.Contains(sequence)))
         {
-            return TryGetCached(sequence, now, out MediaPacket again)
+            return TryGetCached(sequence, now, out MediaPacket again) && IsNoLarger(again, rtp)
                 ? ForwardProbe(again, transportNumber, DropReason.Duplicate, now)
                 : DropReason.Duplicate;
         }
@@ -373,6 +373,11 @@ public sealed class Producer
             _context.Touch(_session);
         }
     }
+
+    // What goes on is the packet that was kept, so it may not be longer than what came: else some bytes with a number in them
+    // would make the relay send a whole packet, as fast as a hostile sender likes.
+    private static bool IsNoLarger(in MediaPacket kept, in RtpPacketReader came) =>
+        (kept.PayloadLength > 0 ? kept.PayloadLength : kept.PaddingLength) <= came.PayloadLength + came.PaddingLength;
 
     // What a sender sends beyond its media is to find out what the path takes: it has to go the whole way.
     private DropReason ForwardProbe(MediaPacket packet, long transportNumber, DropReason otherwise, Instant now)

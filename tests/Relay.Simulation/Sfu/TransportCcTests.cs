@@ -215,6 +215,26 @@ public sealed class TransportCcTests : IDisposable
         AssertToldOnce(_a);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(500)]
+    public void A_probe_that_is_shorter_than_what_it_repeats_brings_nothing(int payloadBytes)
+    {
+        Pair(_relay, _a, _b);
+        Speak(40);
+        int received = _b.Received.Count;
+        for (int i = 0; i < 20; i++)
+        {
+            _relay.FromPeer(_a, _a.SealRetransmission((ushort)(_a.VideoSequence - 1 - i), payloadBytes));
+        }
+
+        _relay.Run(3 * _relay.Delay);
+        Assert.Equal(received, _b.Received.Count);
+        Speak(20);
+        AssertToldOnce(_a);
+    }
+
     [Fact]
     public void What_arrives_late_is_told_late()
     {
