@@ -1,3 +1,4 @@
+using Relay.Core.Buffers;
 using Relay.Core.Diagnostics;
 using Relay.Core.Dtls;
 using Relay.Core.Primitives;
@@ -18,8 +19,8 @@ internal sealed class HandshakeAssociation : IDtlsAssociation
     private readonly HandshakeThread _thread;
     private readonly IDtlsAssociationFactory _factory;
     private readonly DtlsFingerprint _expectedPeer;
-    private DatagramQueue _waiting = new(WaitingMaxBytes);
-    private DatagramQueue _lent = new(WaitingMaxBytes);
+    private DatagramQueue _waiting = new(WaitingMaxBytes, PacketPool.DatagramMaxBytes);
+    private DatagramQueue _lent = new(WaitingMaxBytes, PacketPool.DatagramMaxBytes);
     private IDtlsAssociation? _inner;
     private Instant _arrival;
     private Instant _lentAt;

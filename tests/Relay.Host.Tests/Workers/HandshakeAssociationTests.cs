@@ -1,3 +1,4 @@
+using Relay.Core.Buffers;
 using Relay.Core.Diagnostics;
 using Relay.Core.Dtls;
 using Relay.Core.Primitives;
@@ -64,6 +65,19 @@ public sealed class HandshakeAssociationTests : IDisposable
         Assert.Equal([1, 2, 3], _inner.Handled.Select(handled => handled.First));
         Assert.Equal(Now, _association.NextTimeout);
         Assert.True(_association.TryDequeueDatagram(new byte[10], out _));
+    }
+
+    [Fact]
+    public void A_datagram_of_any_length_that_the_relay_receives_is_taken()
+    {
+        // Peers with long certificate chains fill 1,500 bytes of Ethernet.
+        Assert.Equal(DropReason.None, _association.HandleDatagram(new byte[1472], Now));
+        Step();
+        TakeBack();
+        Assert.Equal(DropReason.None, _association.HandleDatagram(new byte[PacketPool.DatagramMaxBytes], Now));
+        Step();
+        TakeBack();
+        Assert.Equal(2, _inner.Handled.Count);
     }
 
     [Fact]

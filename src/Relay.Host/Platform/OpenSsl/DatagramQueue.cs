@@ -4,12 +4,12 @@ using System.Buffers.Binary;
 namespace Relay.Host.Platform.OpenSsl;
 
 /// <summary>
-/// A bounded queue of outgoing datagrams, each with a number that its owner chose. Small ones of the same number are joined,
+/// A bounded queue of datagrams, each with a number that its owner chose. Small ones of the same number are joined,
 /// as DTLS records may share a datagram (RFC 6347 section 4.1.1). Memory is rented while there is something in it.
 /// </summary>
 internal sealed class DatagramQueue : IDisposable
 {
-    /// <summary>The largest datagram: fits every path that IPv6 guarantees, tunnels included.</summary>
+    /// <summary>The largest datagram to send: fits every path that IPv6 guarantees, tunnels included.</summary>
     internal const int DatagramMaxBytes = 1200;
 
     private const int NumberOffset = 0;
@@ -17,15 +17,18 @@ internal sealed class DatagramQueue : IDisposable
     private const int HeaderBytes = 3;
 
     private readonly int _maxBytes;
+    private readonly int _datagramMaxBytes;
     private byte[]? _buffer;
     private int _head;
     private int _tail;
     private int _last;
 
     /// <param name="maxBytes">The most that it holds, three bytes of header for each datagram included.</param>
-    internal DatagramQueue(int maxBytes)
+    /// <param name="datagramMaxBytes">The longest datagram taken.</param>
+    internal DatagramQueue(int maxBytes, int datagramMaxBytes = DatagramMaxBytes)
     {
         _maxBytes = maxBytes;
+        _datagramMaxBytes = datagramMaxBytes;
     }
 
     internal bool IsEmpty => _head == _tail;
@@ -33,13 +36,13 @@ internal sealed class DatagramQueue : IDisposable
     /// <summary>False, and nothing kept, if it is full or the datagram too long.</summary>
     internal bool TryEnqueue(byte number, ReadOnlySpan<byte> datagram)
     {
-        if (datagram.Length > DatagramMaxBytes)
+        if (datagram.Length > _datagramMaxBytes)
         {
             return false;
         }
 
         _buffer ??= ArrayPool<byte>.Shared.Rent(_maxBytes);
-        bool joins = !IsEmpty && _buffer[_last + NumberOffset] == number && LengthAt(_last) + datagram.Length <= DatagramMaxBytes;
+        bool joins = !IsEmpty && _buffer[_last + NumberOffset] == number && LengthAt(_last) + datagram.Length <= _datagramMaxBytes;
         if (_tail + datagram.Length + (joins ? 0 : HeaderBytes) > _maxBytes)
         {
             return false;
