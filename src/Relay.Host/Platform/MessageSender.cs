@@ -11,9 +11,6 @@ namespace Relay.Host.Platform;
 /// </summary>
 internal sealed unsafe class MessageSender
 {
-    /// <summary>So many trains in a row that were refused, and went through one by one, switch the offload off.</summary>
-    internal const int RefusalsMax = 16;
-
     private readonly int _descriptor;
     private readonly PacketPool _pool;
     private readonly bool _isIPv4;
@@ -28,7 +25,7 @@ internal sealed unsafe class MessageSender
     private readonly MultiMessageHeader[] _singles;
 
     private bool _usesTrains;
-    private int _refusals;
+    private TrainRefusals _refusals;
     private long _sent;
     private long _sentMessages;
     private long _sendCalls;
@@ -63,7 +60,7 @@ internal sealed unsafe class MessageSender
         }
     }
 
-    /// <summary>Trains are sent; false from the start or after <see cref="RefusalsMax"/> refusals.</summary>
+    /// <summary>Trains are sent; false from the start or after <see cref="TrainRefusals.Max"/> refusals.</summary>
     public bool UsesTrains => Volatile.Read(ref _usesTrains);
 
     /// <summary>Adds the figures of sending.</summary>
@@ -162,7 +159,8 @@ internal sealed unsafe class MessageSender
 
             // An error always belongs to the first message: the ones before it were reported as accepted.
             ref readonly MessageHeader refused = ref messages[done].Header;
-            switch (Marshal.GetLastPInvokeError())
+            int error = Marshal.GetLastPInvokeError();
+            switch (error)
             {
                 case ErrorInterrupted:
                     break;
@@ -171,7 +169,7 @@ internal sealed unsafe class MessageSender
                     return CountSegments(messages + done, count - done);
 
                 case ErrorIO or ErrorInvalid or ErrorMessageSize when refused.BufferCount > 1:
-                    if (SendSingly(refused) is var unsent and > 0)
+                    if (SendSingly(refused, error) is var unsent and > 0)
                     {
                         return unsent + CountSegments(messages + done + 1, count - done - 1);
                     }
@@ -189,8 +187,7 @@ internal sealed unsafe class MessageSender
         return 0;
     }
 
-    // The path may be narrower than the segments, or a device may lack what the offload needs (checksums).
-    private int SendSingly(in MessageHeader train)
+    private int SendSingly(in MessageHeader train, int error)
     {
         int count = (int)train.BufferCount;
         for (int i = 0; i < count; i++)
@@ -213,7 +210,7 @@ internal sealed unsafe class MessageSender
         if (_sent > before)
         {
             _trainsRefused++;
-            if (++_refusals == RefusalsMax)
+            if (_refusals.HandleRefused(error))
             {
                 Volatile.Write(ref _usesTrains, false);
             }
@@ -228,7 +225,10 @@ internal sealed unsafe class MessageSender
         {
             int segments = (int)messages[i].Header.BufferCount;
             _sent += segments;
-            _refusals = segments > 1 ? 0 : _refusals;
+            if (segments > 1)
+            {
+                _refusals.HandleAccepted();
+            }
         }
 
         _sentMessages += count;

@@ -12,6 +12,10 @@ public sealed class MessageSenderTests : IDisposable
     // SO_NO_CHECK: without UDP checksums the kernel refuses to cut trains, and sends single datagrams as before.
     private const int NoChecksum = 11;
 
+    // IPV6_MTU: the longest packet that the socket sends in one piece.
+    private const int IPv6Level = 41;
+    private const int IPv6PathMtu = 24;
+
     private readonly CheckedPool _pool = new(1024);
     private readonly Socket _socket = Bind(AddressFamily.InterNetwork);
     private readonly Socket _receiver = Bind(AddressFamily.InterNetwork);
@@ -55,32 +59,23 @@ public sealed class MessageSenderTests : IDisposable
     }
 
     [Fact]
-    public void Trains_refused_again_and_again_are_given_up()
+    public void A_peer_behind_a_narrow_path_does_not_take_trains_from_the_others()
     {
-        _socket.SetRawSocketOption(ControlMessages.SocketLevel, NoChecksum, BitConverter.GetBytes(1));
-        MessageSender sender = Sender();
-        for (int i = 0; i < MessageSender.RefusalsMax + 5; i++)
+        // The kernel cuts no train into datagrams that are too long for the path, which a peer can make as narrow as it likes.
+        using Socket six = Bind(AddressFamily.InterNetworkV6);
+        six.SetRawSocketOption(IPv6Level, IPv6PathMtu, BitConverter.GetBytes(1280));
+        using Socket receiver = Bind(AddressFamily.InterNetworkV6);
+        var sender = new MessageSender((int)six.Handle, _pool.Pool, isIPv4: false, batchSize: 64, usesTrains: true);
+        TransportAddress to = TransportAddress.FromEndPoint((IPEndPoint)receiver.LocalEndPoint!);
+        for (int i = 0; i < 2 * TrainRefusals.Max; i++)
         {
-            Assert.Equal(i < MessageSender.RefusalsMax, sender.UsesTrains);
-            Assert.Equal(3, Send(sender, [100, 100, 100]));
-            Assert.Equal(3, Receive(3).Count);
+            Transmit[] batch = [.. Enumerable.Range(0, 3).Select(j => _pool.Datagram(to, 1400, (byte)j))];
+            Assert.Equal(3, sender.Send(batch));
+            Assert.Equal([0, 1, 2], Receive(3, receiver).Select(bytes => (int)bytes[0]));
+            _pool.Release(batch);
         }
 
-        DatagramCounters counters = sender.AddTo(default);
-        Assert.Equal(MessageSender.RefusalsMax, counters.TrainsRefused);
-        Assert.Equal((0, 3 * (MessageSender.RefusalsMax + 5)), (counters.SendFailed, counters.Sent));
-    }
-
-    [Fact]
-    public void A_train_that_goes_through_clears_the_refusals_before_it()
-    {
-        MessageSender sender = Sender();
-        for (int i = 0; i < 3 * MessageSender.RefusalsMax; i++)
-        {
-            _socket.SetRawSocketOption(ControlMessages.SocketLevel, NoChecksum, BitConverter.GetBytes(i % 4 == 3 ? 0 : 1));
-            Assert.Equal(2, Send(sender, [100, 100]));
-        }
-
+        Assert.Equal(2 * TrainRefusals.Max, sender.AddTo(default).TrainsRefused);
         Assert.True(sender.UsesTrains);
     }
 
