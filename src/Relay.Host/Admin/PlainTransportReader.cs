@@ -169,18 +169,23 @@ internal static class PlainTransportReader
                 : null;
         }
 
-        if (!IPEndPoint.TryParse(request.Remote, out IPEndPoint? remote)
-            || remote.Port == 0
-            || remote.Address.Equals(IPAddress.Any)
-            || remote.Address.Equals(IPAddress.IPv6Any)
-            || remote.Address.IsIPv6Multicast
-            || (remote.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork && remote.Address.GetAddressBytes()[0] >= 224))
+        if (!IPEndPoint.TryParse(request.Remote, out IPEndPoint? remote) || remote.Port == 0 || !IsUnicast(remote.Address))
         {
             return "remote: must be an address and a port such as 192.0.2.10:5004 or [2001:db8::1]:5004, not multicast";
         }
 
         plain.Remote = TransportAddress.FromEndPoint(remote);
         return null;
+    }
+
+    private static bool IsUnicast(IPAddress address)
+    {
+        // ::ffff:239.1.2.3 is 239.1.2.3 to whoever sends there.
+        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return !address.Equals(IPAddress.Any)
+            && !address.Equals(IPAddress.IPv6Any)
+            && !address.IsIPv6Multicast
+            && (address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork || address.GetAddressBytes()[0] < 224);
     }
 
     private static string? ReadTimeout(int seconds, ref PlainParameters plain)

@@ -71,6 +71,8 @@ public class PlainTransportReaderTests
         { "remote:", "no port" },
         { "remote:", "any" },
         { "remote:", "multicast" },
+        { "remote:", "mapped multicast" },
+        { "remote:", "mapped any" },
         { "timeoutSeconds:", "timeout" },
     };
 
@@ -99,6 +101,8 @@ public class PlainTransportReaderTests
             "remote" => good with { Remote = "chat.example:5" },
             "no port" => good with { Remote = "127.0.0.1" },
             "any" => good with { Remote = "0.0.0.0:5" },
+            "mapped multicast" => good with { Remote = "[::ffff:239.1.2.3]:5" },
+            "mapped any" => good with { Remote = "[::ffff:0.0.0.0]:5" },
             "multicast" => good with { Remote = "239.1.2.3:5" },
             _ => good with { TimeoutSeconds = -1 },
         };
