@@ -24,7 +24,6 @@ internal sealed class RtcpInbound(RtpSession session)
         }
 
         int budget = RetransmissionsMax;
-        int statusBudget = TransportCc.StatusesMax;
         foreach (RtcpPacket packet in reader)
         {
             DropReason outcome = packet.Type switch
@@ -32,7 +31,7 @@ internal sealed class RtcpInbound(RtpSession session)
                 RtcpPacketType.SenderReport => HandleSenderReport(packet, now),
                 RtcpPacketType.ReceiverReport => HandleReceiverReport(packet, now),
                 RtcpPacketType.TransportFeedback when packet.Format == FeedbackFormat.TransportCc =>
-                    session.TransportCc?.HandleFeedback(packet, ref statusBudget) ?? DropReason.RtcpUnknownStream,
+                    session.TransportCc?.HandleFeedback(packet) ?? DropReason.RtcpUnknownStream,
                 RtcpPacketType.TransportFeedback => HandleTransportFeedback(packet, ref budget, now),
                 RtcpPacketType.PayloadFeedback => HandlePayloadFeedback(packet, now),
                 // SDES and BYE name the peer; what becomes of the leg is ICE's and DTLS's to say.

@@ -11,8 +11,14 @@ namespace Relay.Core.Sfu;
 /// </summary>
 internal sealed class TransportCc
 {
-    /// <summary>Packets that the feedback in one compound may speak of.</summary>
+    /// <summary>
+    /// Packets that a peer's feedback can speak of at once. It earns <see cref="StatusesPerPacket"/> with each packet that it is
+    /// sent: a few bytes can speak of thousands, and each takes time.
+    /// </summary>
     public const int StatusesMax = 2 * TransportSequenceMap.Size;
+
+    /// <summary>Receivers speak of a packet once, and of few again.</summary>
+    public const int StatusesPerPacket = 4;
 
     private readonly RtpSession _session;
     private readonly byte _extensionId;
@@ -21,6 +27,7 @@ internal sealed class TransportCc
     private readonly TransportFeedbackGenerator? _generator;
     private readonly TransportFeedbackTranslator? _translator;
     private uint _mediaSsrc;
+    private int _statusBudget = StatusesMax;
 
     private TransportCc(RtpSession session, byte extensionId, bool produces, bool consumes)
     {
@@ -89,6 +96,7 @@ internal sealed class TransportCc
             && ReferenceEquals(source, _session.Partner)
             && source.TransportCc?._arrivals is not null;
         _outgoing!.Add(isPartners ? number : TransportSequenceMap.NoSource);
+        _statusBudget = Math.Min(_statusBudget + StatusesPerPacket, StatusesMax);
         if (isPartners)
         {
             source!.TransportCc!._arrivals![number].Fate = PacketFate.Forwarded;
@@ -100,16 +108,15 @@ internal sealed class TransportCc
 
     /// <summary>The peer tells what it received.</summary>
     /// <param name="packet">An RTPFB with FMT 15.</param>
-    /// <param name="budget">How many packets it may still speak of.</param>
-    public DropReason HandleFeedback(RtcpPacket packet, ref int budget)
+    public DropReason HandleFeedback(RtcpPacket packet)
     {
-        DropReason reason = TransportFeedbackReader.TryParse(packet, budget, out TransportFeedbackReader feedback);
+        DropReason reason = TransportFeedbackReader.TryParse(packet, _statusBudget, out TransportFeedbackReader feedback);
         if (reason != DropReason.None)
         {
             return reason;
         }
 
-        budget -= feedback.StatusCount;
+        _statusBudget -= feedback.StatusCount;
         if (_outgoing is null)
         {
             return DropReason.RtcpUnknownStream;

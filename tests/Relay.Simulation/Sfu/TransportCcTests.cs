@@ -281,6 +281,30 @@ public sealed class TransportCcTests : IDisposable
     }
 
     [Fact]
+    public void A_few_bytes_that_speak_of_thousands_of_packets_are_not_taken_again_and_again()
+    {
+        Pair(_relay, _a, _b);
+        Speak(10);
+        int[] deltas = [.. Enumerable.Repeat(TransportFeedbackWriter.NotReceived, 2000)];
+        byte[] buffer = new byte[TransportFeedbackWriter.GetMaxLength(deltas.Length)];
+        int length = TransportFeedbackWriter.Write(buffer, 1, 2, new TransportFeedbackHead(0, 1, 1), deltas);
+        Assert.InRange(length, 1, 40);
+        for (int i = 0; i < 100; i++)
+        {
+            _b.SendRtcp(buffer.AsSpan(0, length));
+        }
+
+        _relay.Run(_relay.Delay);
+        Assert.InRange(_relay.Engine.Counters.Dropped(DropReason.RtcpMalformed), 97, 99);
+        // What is true is listened to again as soon as there is something to speak of.
+        Speak(200);
+        long end = _a.TransportCc.Next;
+        Speak(20);
+        Assert.Contains(_a.TransportCc.ToldReceived, t => t.Number >= end);
+        AssertToldOnce(_a);
+    }
+
+    [Fact]
     public void Garbage_from_the_partner_is_bounded_and_tells_nothing_of_packets_that_were_not_sent()
     {
         Pair(_relay, _a, _b);
