@@ -1,4 +1,5 @@
 using Relay.Core.Diagnostics;
+using Relay.Core.Srtp;
 using Relay.Host.Admin;
 using Relay.Host.Api;
 using Relay.Host.Configuration;
@@ -44,6 +45,15 @@ public class AdminControlTests
         Assert.Empty(_plane.Legs);
         Assert.Equal(0, _control.ListTransports().Count);
         Assert.Equal(2, Open(PlainRequests.Create(1), PlainRequests.Create(10)).Length);
+    }
+
+    [Fact]
+    public void Keys_do_not_stay_behind()
+    {
+        Open(PlainRequests.Create(1), PlainRequests.Create(10));
+        Assert.All(_plane.OpenedProfiles, profile => Assert.NotEqual(SrtpProfile.None, profile));
+        Assert.Equal(2, _plane.Opened.Length);
+        Assert.All(_plane.Opened, leg => Assert.Equal(SrtpProfile.None, leg.Plain.Profile));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using Relay.Core.Sfu;
+using Relay.Core.Srtp;
 using Relay.Host.Workers;
 
 namespace Relay.Host.Tests.Admin;
@@ -16,6 +17,11 @@ internal sealed class FakePlainPlane : IPlainMediaPlane
     public List<LegId> Legs { get; } = [];
 
     public IMediaEventSink? Sink { get; private set; }
+
+    /// <summary>What the last legs were opened with: the caller's own array, and the profiles that stood in it then.</summary>
+    public TransportParameters[] Opened { get; private set; } = [];
+
+    public List<SrtpProfile> OpenedProfiles { get; } = [];
 
     public bool IsFull { get; set; }
 
@@ -36,6 +42,8 @@ internal sealed class FakePlainPlane : IPlainMediaPlane
         }
 
         Sink = sink;
+        Opened = parameters;
+        OpenedProfiles.AddRange(parameters.Select(leg => leg.Plain.Profile));
         LegId[] legs = [.. parameters.Select(_ => new LegId(worker ?? 0, ++_lastSlot, 1))];
         Legs.AddRange(legs);
         for (int i = 0; i < parameters.Length; i++)
