@@ -40,7 +40,7 @@ public sealed class AllocationBaselineTests(ITestOutputHelper output)
     [InlineData(nameof(Allocating.EveryThousandth), 0.02)]
     public void What_allocates_is_found(string method, double bytesMin)
     {
-        BenchmarkCase benchmark = AllocationMeter.Cases(typeof(Allocating)).Single(b => b.Descriptor.WorkloadMethod.Name == method);
+        BenchmarkCase benchmark = AllocationMeter.Cases(typeof(Allocating)).Single(b => b.Descriptor.WorkloadMethod.Name.Equals(method, StringComparison.Ordinal));
         Assert.InRange(AllocationMeter.Measure(benchmark), bytesMin, 2 * bytesMin);
     }
 

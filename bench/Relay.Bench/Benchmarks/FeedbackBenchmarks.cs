@@ -58,7 +58,7 @@ public class FeedbackBenchmarks
     [GlobalCleanup]
     public void Close() => _line.Dispose();
 
-    private void Send(IReadOnlyList<byte[]> datagrams)
+    private void Send(List<byte[]> datagrams)
     {
         _line.Begin();
         _line.Add(_source, datagrams);

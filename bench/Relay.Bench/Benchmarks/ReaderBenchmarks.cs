@@ -1,7 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Relay.Core.Codecs;
 using Relay.Core.Diagnostics;
-using Relay.Core.Primitives;
 using Relay.Core.Rtp;
 using Relay.Core.Rtp.Rtcp;
 using Relay.Core.Srtp;

@@ -50,7 +50,11 @@ internal static partial class HandshakeBench
     private static async Task<double> MeasureInCAsync(int count)
     {
         string program = LimitServer.ProgramPath("handshake");
-        var start = new ProcessStartInfo(program, [count.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program, [count.ToString(CultureInfo.InvariantCulture)])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         using Process process = Process.Start(start)!;
         string printed = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
