@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using Relay.Core.Buffers;
 using Relay.Core.Diagnostics;
 using Relay.Core.Engine;
+using Relay.Core.Rtp;
 using Relay.Core.Rtp.Rtcp;
 using Xunit;
 using static Relay.Simulation.Conversation;
@@ -100,6 +102,77 @@ public sealed class HostilePeerTests : IDisposable
         Assert.NotEqual(0, _relay.Pool.CountHeldBy(PacketOwner.RetransmissionCache));
         _relay.Command(Command.Disconnect(_a.Id));
         Assert.Equal(0, _relay.Pool.CountHeldBy(PacketOwner.RetransmissionCache));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Garbage_under_valid_keys_harms_nobody_else(int seed)
+    {
+        var media = new SimulatedMedia { TransportCcExtensionId = 3, AbsSendTimeExtensionId = 2, VideoOrientationExtensionId = 4 };
+        using var mallory = new SimulatedPeer(_relay, 2, 1, 3, media: media);
+        using var carol = new SimulatedPeer(_relay, 3, 1, 4, media: media);
+        Pair(_relay, mallory, carol);
+        Talk(_relay, 10, mallory, carol);
+        var random = new Random(seed);
+        ushort sequence = (ushort)random.Next(65_536);
+        for (int i = 0; i < 3000; i++)
+        {
+            SendGarbage(mallory, media, random, ref sequence);
+            if (random.Next(10) == 0)
+            {
+                Talk(_relay, 1, carol);
+            }
+
+            if (random.Next(500) == 0)
+            {
+                _relay.Command(Command.Disconnect(mallory.Id));
+                _relay.Command(Command.Connect(mallory.Id, carol.Id, withVideo: random.Next(2) == 0));
+            }
+        }
+
+        // The next partner has a peer like any other.
+        _relay.Command(Command.Disconnect(mallory.Id));
+        int received = carol.Received.Count;
+        _a.Connect();
+        _relay.Command(Command.Connect(_a.Id, carol.Id, withVideo: true));
+        Talk(_relay, 40, _a, carol);
+        Assert.Equal(0, carol.Rejected);
+        Assert.True(carol.Received.Count > received + 60);
+        Assert.NotEmpty(_a.Video);
+    }
+
+    private static void SendGarbage(SimulatedPeer peer, SimulatedMedia media, Random random, ref ushort sequence)
+    {
+        byte[] body = new byte[random.Next(1, 300)];
+        random.NextBytes(body);
+        if (random.Next(3) == 0)
+        {
+            // One RTCP packet of a type that the relay reads, its length right and nothing else.
+            byte[] rtcp = new byte[(body.Length + 16) & ~3];
+            body.CopyTo(rtcp, 12);
+            rtcp[4] = 1;
+            BinaryPrimitives.WriteUInt32BigEndian(rtcp.AsSpan(8), random.Next(4) == 0 ? 0u : 0x6d2c_b803u);
+            rtcp[0] = (byte)(0x80 | (random.Next(4) == 0 ? 0x20 : 0) | (random.Next(2) == 0 ? 15 : random.Next(32)));
+            rtcp[1] = (byte)random.Next(200, 208);
+            BinaryPrimitives.WriteUInt16BigEndian(rtcp.AsSpan(2), (ushort)((rtcp.Length / 4) - 1));
+            peer.SendRtcp(rtcp);
+            return;
+        }
+
+        byte[] header = new byte[12 + 4 + 16];
+        sequence += (ushort)(random.Next(20) == 0 ? random.Next(1, 1500) : 1);
+        byte[] types = [media.AudioPayloadType, media.VideoPayloadType, media.RtxPayloadType, (byte)random.Next(128)];
+        uint[] ssrcs = [peer.AudioSsrc, peer.VideoSsrc, peer.RtxSsrc];
+        RtpHeaderWriter.Write(
+            header, random.Next(2) == 0, types[random.Next(20) == 0 ? 3 : random.Next(3)], sequence, (uint)random.NextInt64(), ssrcs[random.Next(3)], hasExtension: true);
+        RtpHeaderWriter.SetPadding(header, random.Next(20) == 0);
+        BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(12), (ushort)(random.Next(2) == 0 ? 0xBEDE : 0x1000));
+        BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(14), 4);
+        random.NextBytes(header.AsSpan(16));
+        header[16] = (byte)((media.TransportCcExtensionId << 4) | 1);
+        peer.SendRaw(header, body);
     }
 
     [Fact]
