@@ -110,7 +110,12 @@ public sealed class HostilePeerTests : IDisposable
     [InlineData(3)]
     public void Garbage_under_valid_keys_harms_nobody_else(int seed)
     {
-        var media = new SimulatedMedia { TransportCcExtensionId = 3, AbsSendTimeExtensionId = 2, VideoOrientationExtensionId = 4 };
+        var media = new SimulatedMedia
+        {
+            TransportCcExtensionId = 3,
+            AbsSendTimeExtensionId = 2,
+            VideoOrientationExtensionId = 4,
+        };
         using var mallory = new SimulatedPeer(_relay, 2, 1, 3, media: media);
         using var carol = new SimulatedPeer(_relay, 3, 1, 4, media: media);
         Pair(_relay, mallory, carol);
@@ -164,9 +169,10 @@ public sealed class HostilePeerTests : IDisposable
         byte[] header = new byte[12 + 4 + 16];
         sequence += (ushort)(random.Next(20) == 0 ? random.Next(1, 1500) : 1);
         byte[] types = [media.AudioPayloadType, media.VideoPayloadType, media.RtxPayloadType, (byte)random.Next(128)];
+        byte type = types[random.Next(20) == 0 ? 3 : random.Next(3)];
         uint[] ssrcs = [peer.AudioSsrc, peer.VideoSsrc, peer.RtxSsrc];
         RtpHeaderWriter.Write(
-            header, random.Next(2) == 0, types[random.Next(20) == 0 ? 3 : random.Next(3)], sequence, (uint)random.NextInt64(), ssrcs[random.Next(3)], hasExtension: true);
+            header, random.Next(2) == 0, type, sequence, (uint)random.NextInt64(), ssrcs[random.Next(3)], hasExtension: true);
         RtpHeaderWriter.SetPadding(header, random.Next(20) == 0);
         BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(12), (ushort)(random.Next(2) == 0 ? 0xBEDE : 0x1000));
         BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(14), 4);

@@ -106,8 +106,8 @@ public sealed class MediaOptions
 
     /// <summary>
     /// Lets the kernel cut one message into the datagrams of a train (UDP_SEGMENT, "GSO"), for much less processor time a
-    /// packet. Default true: where the kernel can (Linux 4.18); it is switched off by itself if trains are refused. Risk of
-    /// false: up to six times the processor time for sending bursts.
+    /// packet. Default true: where the kernel can (Linux 4.18); it is switched off by itself if the device refuses trains. Risk
+    /// of false: up to six times the processor time for sending bursts.
     /// </summary>
     [Option]
     public bool Gso { get; set; } = true;
