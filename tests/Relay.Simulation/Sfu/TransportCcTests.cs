@@ -215,26 +215,6 @@ public sealed class TransportCcTests : IDisposable
         AssertToldOnce(_a);
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(500)]
-    public void A_probe_that_is_shorter_than_what_it_repeats_brings_nothing(int payloadBytes)
-    {
-        Pair(_relay, _a, _b);
-        Speak(40);
-        int received = _b.Received.Count;
-        for (int i = 0; i < 20; i++)
-        {
-            _relay.FromPeer(_a, _a.SealRetransmission((ushort)(_a.VideoSequence - 1 - i), payloadBytes));
-        }
-
-        _relay.Run(3 * _relay.Delay);
-        Assert.Equal(received, _b.Received.Count);
-        Speak(20);
-        AssertToldOnce(_a);
-    }
-
     [Fact]
     public void What_arrives_late_is_told_late()
     {
@@ -278,30 +258,6 @@ public sealed class TransportCcTests : IDisposable
         AssertToldOnce(_a);
         AssertEven(_a, milliseconds: 1);
         Assert.InRange(_a.TransportCc.Next - _a.TransportCc.Told.Max(t => t.Number), 0, 20);
-    }
-
-    [Fact]
-    public void A_few_bytes_that_speak_of_thousands_of_packets_are_not_taken_again_and_again()
-    {
-        Pair(_relay, _a, _b);
-        Speak(10);
-        int[] deltas = [.. Enumerable.Repeat(TransportFeedbackWriter.NotReceived, 2000)];
-        byte[] buffer = new byte[TransportFeedbackWriter.GetMaxLength(deltas.Length)];
-        int length = TransportFeedbackWriter.Write(buffer, 1, 2, new TransportFeedbackHead(0, 1, 1), deltas);
-        Assert.InRange(length, 1, 40);
-        for (int i = 0; i < 100; i++)
-        {
-            _b.SendRtcp(buffer.AsSpan(0, length));
-        }
-
-        _relay.Run(_relay.Delay);
-        Assert.InRange(_relay.Engine.Counters.Dropped(DropReason.RtcpMalformed), 97, 99);
-        // What is true is listened to again as soon as there is something to speak of.
-        Speak(200);
-        long end = _a.TransportCc.Next;
-        Speak(20);
-        Assert.Contains(_a.TransportCc.ToldReceived, t => t.Number >= end);
-        AssertToldOnce(_a);
     }
 
     [Fact]
