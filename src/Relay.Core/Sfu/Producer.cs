@@ -74,7 +74,8 @@ public sealed class Producer
 
     /// <summary>When a keyframe request, a NACK or the cache's clean-up is due.</summary>
     internal Instant NextTimeout => Instant.Min(
-        Instant.Min(NeedsKeyframe ? _keyframes.NextTimeout(_session.RoundTripTime) : Instant.Never, _missing.NextTimeout), _cacheTimeout);
+        NeedsKeyframe ? _keyframes.NextTimeout(_session.RoundTripTime) : Instant.Never,
+        Instant.Min(_missing.NextTimeout, _cacheTimeout));
 
     // Somebody listens, and there is a stream to ask about.
     private bool NeedsKeyframe => _consumerCount > 0 && _ssrc != 0;
@@ -272,7 +273,9 @@ public sealed class Producer
         }
     }
 
-    /// <summary>The source's RTP timestamp when the relay's clock shows <paramref name="relay"/>; only if <see cref="HasClock"/>.</summary>
+    /// <summary>
+    /// The source's RTP timestamp when the relay's clock shows <paramref name="relay"/>; only if <see cref="HasClock"/>.
+    /// </summary>
     internal uint TimestampAt(NtpTimestamp relay) => _clock.TimestampAt(_session.ToPeerClock(relay));
 
     /// <summary>Releases every slot held.</summary>

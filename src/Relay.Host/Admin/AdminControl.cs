@@ -41,7 +41,8 @@ internal sealed class AdminControl(IPlainMediaPlane plane, RelayOptions options)
         {
             for (int i = 0; i < requests.Length; i++)
             {
-                if ((PlainTransportReader.Read(requests[i], out parameters[i]) ?? CheckPlace(requests, i, parameters[i])) is { } complaint)
+                string? complaint = PlainTransportReader.Read(requests[i], out parameters[i]) ?? CheckPlace(requests, i, parameters[i]);
+                if (complaint is not null)
                 {
                     return Problem.BadRequest(Where(i, isArray) + complaint);
                 }

@@ -3,7 +3,9 @@ using System.Net;
 
 namespace Relay.Host.Configuration;
 
-/// <summary>Where a web listener binds: the address and port of <see cref="HttpOptions.Listen"/> or <see cref="AdminOptions.Listen"/>.</summary>
+/// <summary>
+/// Where a web listener binds: the address and port of <see cref="HttpOptions.Listen"/> or <see cref="AdminOptions.Listen"/>.
+/// </summary>
 internal sealed record ListenAddress(IPAddress Address, int Port)
 {
     /// <summary>Reads "http://127.0.0.1:8080", "http://[::1]:0", "http://localhost:8080"; anything else is false.</summary>

@@ -93,7 +93,10 @@ internal static class OptionCheck
         if (media.MeasureLatency && media.UsePortableSockets)
         {
             problems.Add(OptionProblem.OfValue(
-                "Media:MeasureLatency", "true", "must be false with Media:UsePortableSockets, which have no timestamps", "false"));
+                "Media:MeasureLatency",
+                "true",
+                "must be false with Media:UsePortableSockets, which have no timestamps",
+                "false"));
         }
 
         if (media.LegsPerWorkerTarget > media.MaxLegsPerWorker)
@@ -142,7 +145,8 @@ internal static class OptionCheck
         if (options.Admin.Listen.Length > 0 && Math.Min(media.ConsumersPerProducerMax, media.MaxLegsPerWorker) > highest)
         {
             string allowed = string.Create(
-                CultureInfo.InvariantCulture, $"must not be above a quarter of Media:PoolSlotsPerWorker ({highest}), or raise that");
+                CultureInfo.InvariantCulture,
+                $"must not be above a quarter of Media:PoolSlotsPerWorker ({highest}), or raise that");
             string value = media.ConsumersPerProducerMax.ToString(CultureInfo.InvariantCulture);
             problems.Add(OptionProblem.OfValue(
                 "Media:ConsumersPerProducerMax", value, allowed, highest.ToString(CultureInfo.InvariantCulture)));

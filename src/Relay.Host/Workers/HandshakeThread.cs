@@ -35,7 +35,9 @@ internal sealed class HandshakeThread : IDtlsAssociationFactory, IDisposable
 
     public DtlsFingerprint LocalFingerprint => _factory.LocalFingerprint;
 
-    /// <summary>Associations that wait for the thread, are with it or wait to be taken back; safe to read from any thread.</summary>
+    /// <summary>
+    /// Associations that wait for the thread, are with it or wait to be taken back; safe to read from any thread.
+    /// </summary>
     public int AwayCount => Volatile.Read(ref _awayCount);
 
     public void Start() => _thread.Start();

@@ -17,7 +17,8 @@ internal sealed class MediaMetrics(MediaPlane plane) : IMetricsSource
         WriteSocket(writer);
         WriteWorker(writer);
         WriteLatency(writer);
-        writer.Gauge("relay_plain_legs", "Legs with given keys, opened through the admin API; among relay_legs.").Sample(plane.PlainLegCount);
+        writer.Gauge("relay_plain_legs", "Legs with given keys, opened through the admin API; among relay_legs.")
+            .Sample(plane.PlainLegCount);
         writer.Counter("relay_legs_connected_total", "Legs whose ICE and DTLS were done, or whose given address is known.")
             .Sample(plane.LegsConnected);
         WriteClosed(writer);
@@ -30,12 +31,22 @@ internal sealed class MediaMetrics(MediaPlane plane) : IMetricsSource
     {
         Counter(writer, "relay_datagrams_received_total", "Datagrams handed to the engine.", w => w.Counters.Received);
         Counter(
-            writer, "relay_datagrams_forwarded_total", "Received datagrams that went on to at least one leg.", w => w.Counters.Forwarded);
+            writer,
+            "relay_datagrams_forwarded_total",
+            "Received datagrams that went on to at least one leg.",
+            w => w.Counters.Forwarded);
         Counter(writer, "relay_datagrams_consumed_total", "Received STUN, DTLS and RTCP.", w => w.Counters.Consumed);
         WriteDrops(writer);
-        Counter(writer, "relay_datagrams_transmitted_total", "Datagrams put into the transmit queue.", w => w.Counters.Transmitted);
         Counter(
-            writer, "relay_transmits_refused_total", "Outgoing packets without a slot or room in the queue.", w => w.Counters.Refused);
+            writer,
+            "relay_datagrams_transmitted_total",
+            "Datagrams put into the transmit queue.",
+            w => w.Counters.Transmitted);
+        Counter(
+            writer,
+            "relay_transmits_refused_total",
+            "Outgoing packets without a slot or room in the queue.",
+            w => w.Counters.Refused);
         Counter(writer, "relay_rtx_sent_total", "Packets sent again over RTX.", w => w.Counters.Retransmitted);
         Counter(writer, "relay_rtx_recovered_total", "Packets lost on the way in and recovered.", w => w.Counters.Recovered);
         Counter(writer, "relay_nacks_sent_total", "NACK messages sent.", w => w.Counters.NacksSent);
@@ -45,7 +56,10 @@ internal sealed class MediaMetrics(MediaPlane plane) : IMetricsSource
     private void WriteSocket(PrometheusWriter writer)
     {
         Counter(
-            writer, "relay_socket_receive_calls_total", "Receive calls that brought something.", w => w.SocketCounters.ReceiveCalls);
+            writer,
+            "relay_socket_receive_calls_total",
+            "Receive calls that brought something.",
+            w => w.SocketCounters.ReceiveCalls);
         Counter(
             writer,
             "relay_socket_received_messages_total",
@@ -80,7 +94,10 @@ internal sealed class MediaMetrics(MediaPlane plane) : IMetricsSource
             "Trains that the system refused and that went out datagram by datagram.",
             w => w.SocketCounters.TrainsRefused);
         Counter(
-            writer, "relay_socket_send_refused_total", "Datagrams that the system refused to send.", w => w.SocketCounters.SendErrors);
+            writer,
+            "relay_socket_send_refused_total",
+            "Datagrams that the system refused to send.",
+            w => w.SocketCounters.SendErrors);
         Counter(
             writer,
             "relay_socket_send_buffer_full_total",
@@ -123,7 +140,8 @@ internal sealed class MediaMetrics(MediaPlane plane) : IMetricsSource
             foreach (KeyframeReason reason in Enum.GetValues<KeyframeReason>())
             {
                 writer.Sample(
-                    [("worker", Name(worker)), ("reason", ToSnakeCase(reason.ToString()))], worker.Counters.KeyframeRequests(reason));
+                    [("worker", Name(worker)), ("reason", ToSnakeCase(reason.ToString()))],
+                    worker.Counters.KeyframeRequests(reason));
             }
         }
     }

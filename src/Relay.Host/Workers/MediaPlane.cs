@@ -323,8 +323,8 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"Media:ReceiveBufferBytes: the kernel grants {granted} of {_options.ReceiveBufferBytes} bytes; bursts may be lost. "
-                + $"Raise net.core.rmem_max (sysctl), or lower the option.");
+                $"Media:ReceiveBufferBytes: the kernel grants {granted} of {_options.ReceiveBufferBytes} bytes; bursts may be "
+                + $"lost. Raise net.core.rmem_max (sysctl), or lower the option.");
         }
     }
 

@@ -87,7 +87,11 @@ public class OptionCheckTests
     [Fact]
     public void Latency_cannot_be_measured_without_timestamps()
     {
-        OptionProblem problem = Assert.Single(Check(options => (options.Media.MeasureLatency, options.Media.UsePortableSockets) = (true, true)));
+        OptionProblem problem = Assert.Single(Check(options =>
+        {
+            options.Media.MeasureLatency = true;
+            options.Media.UsePortableSockets = true;
+        }));
         Assert.Equal("Media:MeasureLatency", problem.Key);
         Assert.Empty(Check(options => options.Media.UsePortableSockets = true));
     }
