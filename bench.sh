@@ -8,7 +8,8 @@ cd "$(dirname "$0")"
 . tests/prerequisites.sh
 
 # name | test project | filter of the tests that print lines "name: ..." | needs | what it measures
-# With Relay.Load as the project, the load generator prints them: its command stands in the filter's place.
+# With Relay.Load as the project, the load generator prints them: its command stands in the filter's place. With Relay.Bench
+# BenchmarkDotNet does.
 benches=(
   "next|Relay.BadNetworks|FullyQualifiedName~Next|libssl chromium iproute|from next to the first decoded frame of the new partner, in Chromium, median of 10: on loopback, and at 80 ms round trip"
   "netem|Relay.BadNetworks|FullyQualifiedName~BadNetworkTests|libssl chromium iproute|calls between two Chromium over bad networks, through the relay and direct; five minutes a case (NETEM_SECONDS, NETEM_CASES)"
@@ -19,6 +20,7 @@ benches=(
   "pairs|Relay.Load|bench pairs|libssl cc libssl-dev|memory of 2,000 connected pairs of full clients, and loss of 300 that talk"
   "alloc|Relay.Simulation|FullyQualifiedName~Steady_state_forwarding_allocates_nothing|libssl|bytes allocated per forwarded packet on the worker thread"
   "crypto|Relay.Core.Tests|FullyQualifiedName~CryptoBenchTests|libssl|sealing and opening SRTP packets, nanoseconds and ratio to OpenSSL"
+  "micro|Relay.Bench|*|libssl|nanoseconds and bytes of readers, SRTP, flow table, forwarding, fan-out, NACK and feedback, in BenchmarkDotNet"
   "cycles|Relay.Host.Tests|FullyQualifiedName~Thousand_cycles_leave_nothing_behind|libssl|what 1,000 cycles of connect, pair, next and leave leave behind: sessions, slots, OpenSSL objects, memory"
   "handshake|Relay.Load|bench handshake|libssl cc libssl-dev|CPU time of the server's side of a DTLS handshake against OpenSSL alone in C"
 )
@@ -46,6 +48,8 @@ limited() {
 build_project() {
   if [ "$1" = Relay.Load ]; then
     limited make -s -C bench/limit && limited dotnet build bench/Relay.Load -c Release -v quiet -nologo
+  elif [ "$1" = Relay.Bench ]; then
+    limited dotnet build bench/Relay.Bench -c Release -v quiet -nologo
   else
     limited dotnet build "tests/$1" -c Release -v quiet -nologo
   fi
@@ -58,6 +62,8 @@ run_project() {
   if [ "$project" = Relay.Load ]; then
     # shellcheck disable=SC2086 # command and name
     limited dotnet bench/Relay.Load/bin/Release/net10.0/Relay.Load.dll $filter "$@"
+  elif [ "$project" = Relay.Bench ]; then
+    limited dotnet bench/Relay.Bench/bin/Release/net10.0/Relay.Bench.dll --filter "$filter" "$@"
   else
     limited dotnet test "tests/$project" -c Release --no-build -nologo --filter "$filter" --logger "console;verbosity=detailed"
   fi

@@ -45,7 +45,8 @@ internal sealed class EngineLine : IDisposable
         return peer;
     }
 
-    public void Pair(SimulatedPeer left, SimulatedPeer right) => _relay.Command(Command.Connect(left.Id, right.Id, withVideo: true));
+    public void Pair(SimulatedPeer left, SimulatedPeer right) =>
+        _relay.Command(Command.Connect(left.Id, right.Id, withVideo: true));
 
     public void Consume(SimulatedPeer sink, SimulatedPeer source) => _relay.Consume(sink, source);
 
@@ -67,15 +68,24 @@ internal sealed class EngineLine : IDisposable
     /// <summary>The SSRC of the video that a peer is sent.</summary>
     public static uint RelaySsrc(SimulatedPeer sink) => sink.CreateParameters().Video.LocalSsrc;
 
-    /// <summary>Begins a new stock.</summary>
-    public void Begin() => _count = _next = 0;
+    /// <summary>Begins a new stock. What is left of the last one is handed in, so that the streams have no gap.</summary>
+    public void Begin()
+    {
+        Handle(_count - _next);
+        _count = _next = 0;
+    }
 
     public void Add(SimulatedPeer from, IReadOnlyList<byte[]> datagrams)
     {
         foreach (byte[] datagram in datagrams)
         {
             datagram.CopyTo(_relay.Slab.Buffer(_count));
-            _stock[_count] = new Received { Offset = _relay.Slab.OffsetOf(_count), Length = datagram.Length, Remote = from.Address };
+            _stock[_count] = new Received
+            {
+                Offset = _relay.Slab.OffsetOf(_count),
+                Length = datagram.Length,
+                Remote = from.Address,
+            };
             _count++;
         }
     }

@@ -3,7 +3,8 @@ using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Running;
 
-// Another thread's garbage may set off a collection, and what it retires of this thread's allocation context counts as allocated.
+// Another thread's garbage may set off a collection, and what it retires of this thread's allocation context counts as
+// allocated.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 
 namespace Relay.Bench.Tests;
@@ -40,7 +41,8 @@ public sealed class AllocationBaselineTests(ITestOutputHelper output)
     [InlineData(nameof(Allocating.EveryThousandth), 0.02)]
     public void What_allocates_is_found(string method, double bytesMin)
     {
-        BenchmarkCase benchmark = AllocationMeter.Cases(typeof(Allocating)).Single(b => b.Descriptor.WorkloadMethod.Name.Equals(method, StringComparison.Ordinal));
+        BenchmarkCase benchmark = AllocationMeter.Cases(typeof(Allocating))
+            .Single(b => b.Descriptor.WorkloadMethod.Name.Equals(method, StringComparison.Ordinal));
         Assert.InRange(AllocationMeter.Measure(benchmark), bytesMin, 2 * bytesMin);
     }
 

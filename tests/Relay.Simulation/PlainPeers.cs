@@ -10,7 +10,11 @@ internal static class PlainPeers
 {
     /// <summary>Opens a plain leg whose peer is where the relay knows, or has to be learned from its packets.</summary>
     public static SimulatedPeer AddPlain(
-        this SimulatedRelay relay, byte number, bool isLearned = false, TimeSpan timeout = default, SimulatedMedia? media = null)
+        this SimulatedRelay relay,
+        byte number,
+        bool isLearned = false,
+        TimeSpan timeout = default,
+        SimulatedMedia? media = null)
     {
         var peer = new SimulatedPeer(relay, number, 1, number, media: media);
         relay.Add(peer);
