@@ -50,7 +50,7 @@ internal sealed class EngineLine : IDisposable
 
     public void Consume(SimulatedPeer sink, SimulatedPeer source) => _relay.Consume(sink, source);
 
-    /// <summary>The sink starts on a keyframe of the source and reports on the stream, so that it needs no MID any more.</summary>
+    /// <summary>The sink starts on a keyframe of the source and reports on the stream, so that it needs no MID.</summary>
     public void Start(SimulatedPeer source, params ReadOnlySpan<SimulatedPeer> sinks)
     {
         Begin();

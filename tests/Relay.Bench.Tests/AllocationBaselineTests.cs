@@ -9,7 +9,7 @@ using BenchmarkDotNet.Running;
 
 namespace Relay.Bench.Tests;
 
-/// <summary>bench/allocation-baseline.json names every benchmark of Relay.Bench and the bytes that an operation allocates.</summary>
+/// <summary>bench/allocation-baseline.json names every benchmark of Relay.Bench and what an operation allocates.</summary>
 public sealed class AllocationBaselineTests(ITestOutputHelper output)
 {
     private static readonly Dictionary<string, BenchmarkCase> Benchmarks =

@@ -4,7 +4,7 @@ using Relay.Simulation;
 
 namespace Relay.Bench.Benchmarks;
 
-/// <summary>A packet of 1000 bytes of VP8 through the engine: opened, rewritten, sealed for the partner, without any I/O.</summary>
+/// <summary>A packet of 1000 bytes of VP8 through the engine: opened, rewritten, sealed for the partner, without I/O.</summary>
 [InvocationCount(EngineLine.StockMax / PacketsPerBatch)]
 public class ForwardBenchmarks
 {

@@ -367,7 +367,8 @@ public sealed class Consumer
         {
             // 24 bits of seconds in 6.18 fixed point, on the relay's own clock: the sender's would tell the hop before.
             Span<byte> time = stackalloc byte[4];
-            BinaryPrimitives.WriteUInt32BigEndian(time, (uint)((Int128)now.Ticks * (1 << 18) / TimeSpan.TicksPerSecond));
+            long seconds = Math.DivRem(now.Ticks, TimeSpan.TicksPerSecond, out long rest);
+            BinaryPrimitives.WriteUInt32BigEndian(time, (uint)((seconds << 18) + ((rest << 18) / TimeSpan.TicksPerSecond)));
             writer.TryAdd(_parameters.AbsSendTimeExtensionId, time[1..]);
         }
 
