@@ -35,6 +35,7 @@ internal static class RelayServices
         services.AddSingleton<SocketEndpoint>();
         services.AddSingleton<StatusEndpoints>();
         services.AddSingleton<IMetricsSource, PairingMetrics>();
+        services.AddSingleton<IMetricsSource, RuntimeMetrics>();
         if (options.Admin.Listen.Length > 0)
         {
             services.AddSingleton<AdminControl>();

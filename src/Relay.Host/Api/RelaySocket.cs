@@ -24,6 +24,9 @@ internal sealed class RelaySocket : IDisposable
     /// <summary>Largest message a client may send, bytes.</summary>
     public const int MaxMessageBytes = 16 * 1024;
 
+    // Holds every message but an offer or a long text; there is one for each client, most of the time empty.
+    private const int BufferInitialBytes = 512;
+
     /// <summary>For the close frame to go out, and for the client's to come back.</summary>
     private static readonly TimeSpan CloseWait = TimeSpan.FromSeconds(2);
 
@@ -109,12 +112,21 @@ internal sealed class RelaySocket : IDisposable
 
     private async Task<SocketEnd> ReadAsync(Func<ReadOnlyMemory<byte>, ValueTask> receive)
     {
-        byte[] buffer = new byte[MaxMessageBytes + 1];
+        byte[] buffer = new byte[BufferInitialBytes];
         int length = 0;
         try
         {
             while (true)
             {
+                if (length == 0 && buffer.Length > BufferInitialBytes)
+                {
+                    buffer = new byte[BufferInitialBytes];
+                }
+                else if (length == buffer.Length)
+                {
+                    Array.Resize(ref buffer, Math.Min(2 * length, MaxMessageBytes + 1));
+                }
+
                 ValueWebSocketReceiveResult result = await _webSocket.ReceiveAsync(buffer.AsMemory(length), _receiving.Token);
                 Volatile.Write(ref _heardAt, _clock.Now.Ticks);
                 if (result.MessageType == WebSocketMessageType.Close)

@@ -76,6 +76,23 @@ internal static unsafe partial class LinuxSystemCalls
     [LibraryImport("libc", EntryPoint = "sched_setscheduler", SetLastError = true)]
     public static partial int SetScheduler(int thread, int policy, int* priority);
 
+    /// <summary>sched_getattr and sched_setattr, which older C libraries do not have: their numbers are the architecture's.</summary>
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint SchedulerCall(nint number, nint thread, SchedulerAttributes* attributes, nint third, nint fourth);
+
+    /// <summary>struct sched_attr, without the utilization clamps.</summary>
+    public struct SchedulerAttributes
+    {
+        public uint Size;
+        public uint Policy;
+        public ulong Flags;
+        public int Nice;
+        public uint Priority;
+        public ulong Runtime;
+        public ulong Deadline;
+        public ulong Period;
+    }
+
     /// <summary>struct iovec.</summary>
     public struct BufferVector
     {

@@ -193,6 +193,8 @@ internal sealed class Worker : IDisposable
                 $"Media:CpuAffinity: worker {Index} may not run on processor {processor}; it runs on any."));
         }
 
+        // Nobody asked for it, so an older kernel is no problem to report.
+        _ = PacketThread.TryUseShortTurns();
         if (_options.RealtimePriority > 0 && !PacketThread.TrySetRealtimePriority(_options.RealtimePriority))
         {
             _startProblems.Add(string.Create(

@@ -58,6 +58,26 @@ public class RelaySocketTests
         Assert.DoesNotContain("code=\"1000\"", Metrics(counters), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_long_message_arrives_whole_and_leaves_no_large_buffer_behind()
+    {
+        byte[] message = new byte[RelaySocket.MaxMessageBytes];
+        new Random(1).NextBytes(message);
+        using var webSocket = new StuckWebSocket { Incoming = message };
+        using var socket = new RelaySocket(webSocket, 8, new HostClock(TimeProvider.System), new ApiCounters());
+        var received = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<SocketEnd> running = socket.RunAsync(text =>
+        {
+            received.SetResult(text.ToArray());
+            return ValueTask.CompletedTask;
+        });
+
+        Assert.Equal(message, await received.Task);
+        Assert.InRange(await webSocket.Waiting.Task, 1, 1024);
+        socket.Close(SocketClose.Normal);
+        Assert.Equal(SocketEnd.Left, await running);
+    }
+
     private static string Metrics(ApiCounters counters)
     {
         var writer = new PrometheusWriter();
@@ -65,9 +85,17 @@ public class RelaySocketTests
         return writer.ToString();
     }
 
-    /// <summary>A client that neither reads nor writes: its first message stays on the way.</summary>
+    /// <summary>A client that does not read, so that its first message stays on the way, and writes one message at most.</summary>
     private sealed class StuckWebSocket : WebSocket
     {
+        private int _taken;
+
+        /// <summary>What the client has written, in one message.</summary>
+        public byte[] Incoming { get; init; } = [];
+
+        /// <summary>The size of the buffer in which it then waits.</summary>
+        public TaskCompletionSource<int> Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public TaskCompletionSource Sending { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public override WebSocketCloseStatus? CloseStatus => null;
@@ -97,6 +125,15 @@ public class RelaySocketTests
         public override async Task<WebSocketReceiveResult> ReceiveAsync(
             ArraySegment<byte> buffer, CancellationToken cancellationToken)
         {
+            if (_taken < Incoming.Length)
+            {
+                int count = Math.Min(buffer.Count, Incoming.Length - _taken);
+                Incoming.AsSpan(_taken, count).CopyTo(buffer);
+                _taken += count;
+                return new WebSocketReceiveResult(count, WebSocketMessageType.Text, _taken == Incoming.Length);
+            }
+
+            Waiting.TrySetResult(buffer.Count);
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
             throw new InvalidOperationException();
         }

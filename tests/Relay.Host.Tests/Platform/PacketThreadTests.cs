@@ -30,6 +30,12 @@ public class PacketThreadTests
     public void A_priority_that_the_system_does_not_have_is_refused(int priority) =>
         Assert.False(OnThread(() => PacketThread.TrySetRealtimePriority(priority)));
 
+    // Kernels say their version; before 6.12 there is no such thing.
+    [Fact]
+    public void Short_turns_are_had_where_the_kernel_knows_them() =>
+        Assert.Equal(
+            OperatingSystem.IsLinux() && Environment.OSVersion.Version >= new Version(6, 12), OnThread(PacketThread.TryUseShortTurns));
+
     [Fact]
     public void Pauses_are_short_and_not_shorter_than_asked_for()
     {

@@ -109,6 +109,12 @@ internal static unsafe partial class LibSsl
     internal static partial int SSL_shutdown(nint ssl);
 
     [LibraryImport(Library)]
+    internal static partial int SSL_free_buffers(nint ssl);
+
+    [LibraryImport(Library)]
+    internal static partial int SSL_alloc_buffers(nint ssl);
+
+    [LibraryImport(Library)]
     internal static partial int SSL_get_error(nint ssl, int result);
 
     [LibraryImport(Library)]

@@ -296,9 +296,20 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
         if (State != DtlsState.Connecting)
         {
             _flights.EndRetransmissions();
+            ReleaseBuffers();
         }
 
         return reason;
+    }
+
+    /// <summary>
+    /// After the handshake hardly anything comes any more, and 34 KB wait for it. The next SSL_read allocates them again.
+    /// </summary>
+    private void ReleaseBuffers()
+    {
+        // Refused while something is half read or half written; it stays until the next time then.
+        _ = LibSsl.SSL_free_buffers(_ssl);
+        LibCrypto.ERR_clear_error();
     }
 
     private void AdvanceHandshake()
@@ -357,7 +368,8 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
         {
             LibCrypto.ERR_clear_error();
             _flights.BeginCall();
-            _ = LibSsl.SSL_shutdown(_ssl);
+            // Writing does not allocate what reading does.
+            _ = LibSsl.SSL_alloc_buffers(_ssl) == 1 ? LibSsl.SSL_shutdown(_ssl) : 0;
             LibCrypto.ERR_clear_error();
         }
     }

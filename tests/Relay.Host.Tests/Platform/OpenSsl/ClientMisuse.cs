@@ -40,6 +40,7 @@ internal static unsafe partial class ClientMisuse
 
     internal static void Renegotiate(OpenSslDtlsAssociation client)
     {
+        Assert.Equal(1, LibSsl.SSL_alloc_buffers(client.Ssl));
         SSL_clear_options(client.Ssl, OpNoRenegotiation);
         Assert.Equal(1, SSL_renegotiate(client.Ssl));
         _ = SSL_do_handshake(client.Ssl);
@@ -47,6 +48,7 @@ internal static unsafe partial class ClientMisuse
 
     internal static void SendApplicationData(OpenSslDtlsAssociation client, ReadOnlySpan<byte> data)
     {
+        Assert.Equal(1, LibSsl.SSL_alloc_buffers(client.Ssl));
         fixed (byte* source = data)
         {
             Assert.Equal(data.Length, SSL_write(client.Ssl, source, data.Length));

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Relay.Core.Diagnostics;
 using Relay.Core.Dtls;
 using Relay.Core.Primitives;
@@ -6,7 +8,7 @@ using Xunit;
 
 namespace Relay.Host.Tests.Platform.OpenSsl;
 
-public class OpenSslDtlsAssociationTests
+public partial class OpenSslDtlsAssociationTests
 {
     private const string Aes128Gcm = "SRTP_AEAD_AES_128_GCM";
     private const string Aes256Gcm = "SRTP_AEAD_AES_256_GCM";
@@ -141,6 +143,26 @@ public class OpenSslDtlsAssociationTests
         Assert.Equal(Instant.Never, pair.Client.NextTimeout);
     }
 
+    // One that keeps its two record buffers takes 33 KB more.
+    [Fact]
+    public void A_connected_association_holds_no_record_buffers()
+    {
+        const int Pairs = 100;
+        const long BytesMax = 55_000;
+        using var servers = new OpenSslDtlsAssociationFactory(new DtlsOptions(), TestCertificates.Server);
+        using var clients = new OpenSslDtlsAssociationFactory(DtlsRole.Client, new DtlsOptions(), TestCertificates.Client);
+        List<IDtlsAssociation> all = [.. Connect(clients, servers)];
+        long before = AllocatedByC();
+        for (int i = 0; i < Pairs; i++)
+        {
+            all.AddRange(Connect(clients, servers));
+        }
+
+        long each = (AllocatedByC() - before) / (2 * Pairs);
+        all.ForEach(association => association.Dispose());
+        Assert.InRange(each, 1, BytesMax);
+    }
+
     [Fact]
     public void Keys_are_not_exported_before_the_handshake_ends()
     {
@@ -201,5 +223,34 @@ public class OpenSslDtlsAssociationTests
         Assert.Empty(DtlsPair.Drain(pair.Server));
         Assert.False(pair.Server.TryExportKeyingMaterial(new byte[56]));
         Assert.Equal(DropReason.DtlsAfterClose, pair.Server.HandleDatagram(pair.FromClient[0], pair.Now));
+    }
+
+    private static IDtlsAssociation[] Connect(OpenSslDtlsAssociationFactory clients, OpenSslDtlsAssociationFactory servers)
+    {
+        IDtlsAssociation client = clients.Create(servers.LocalFingerprint, 0);
+        IDtlsAssociation server = servers.Create(clients.LocalFingerprint, 0);
+        client.HandleTimeout(default);
+        for (int flight = 0; flight < 4; flight++)
+        {
+            DtlsPair.Drain(client).ForEach(datagram => server.HandleDatagram(datagram, default));
+            DtlsPair.Drain(server).ForEach(datagram => client.HandleDatagram(datagram, default));
+        }
+
+        Assert.Equal((DtlsState.Connected, DtlsState.Connected), (client.State, server.State));
+        return [client, server];
+    }
+
+    private static long AllocatedByC() => (long)ReadMemory()[Allocated];
+
+    // The eighth of the ten counts in struct mallinfo2: bytes handed out, of all arenas.
+    private const int Allocated = 7;
+
+    [LibraryImport("libc", EntryPoint = "mallinfo2")]
+    private static partial MemoryCounts ReadMemory();
+
+    [InlineArray(10)]
+    private struct MemoryCounts
+    {
+        private nuint _first;
     }
 }
