@@ -38,12 +38,13 @@ internal sealed class TransportArrivals
     /// </summary>
     public const int JumpMax = 1000;
 
-    private readonly Arrival[] _arrivals = new Arrival[Size];
+    // Empty until the first packet: many legs never send video, or only listen.
+    private Arrival[] _arrivals = [];
 
     /// <summary>The highest number that arrived, extended over its wraps; -1 before the first.</summary>
     public long Highest { get; private set; } = -1;
 
-    /// <summary>What is known of a number not further back than <see cref="Size"/>.</summary>
+    /// <summary>What is known of a number not further back than <see cref="Size"/>; none is before the first arrival.</summary>
     public ref Arrival this[long number] => ref _arrivals[(int)(number & (Size - 1))];
 
     public bool Contains(long number) => number >= 0 && number <= Highest && number > Highest - Size;
@@ -66,6 +67,7 @@ internal sealed class TransportArrivals
 
         if (isRestart)
         {
+            _arrivals = _arrivals.Length == 0 ? new Arrival[Size] : _arrivals;
             Array.Clear(_arrivals);
             Highest = number;
         }

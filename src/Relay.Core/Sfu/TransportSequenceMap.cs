@@ -17,8 +17,9 @@ internal sealed class TransportSequenceMap
     /// <summary>The relay sent it by itself, or it came in without a number.</summary>
     public const long NoSource = -1;
 
-    private readonly uint[] _sources = new uint[Size];
-    private readonly ulong[] _hasSource = new ulong[Size / 64];
+    // Empty until the first packet: most legs wait for a partner.
+    private uint[] _sources = [];
+    private ulong[] _hasSource = [];
 
     // One wrap up, so that the numbers before the first stay above zero.
     private long _next = 0x10000;
@@ -31,6 +32,12 @@ internal sealed class TransportSequenceMap
     /// <param name="source">The extended number that it came in with, or <see cref="NoSource"/>.</param>
     public void Add(long source)
     {
+        if (_sources.Length == 0)
+        {
+            _sources = new uint[Size];
+            _hasSource = new ulong[Size / 64];
+        }
+
         int place = Place(_next++);
         _sources[place] = (uint)source;
         ref ulong word = ref _hasSource[place / 64];
@@ -48,12 +55,15 @@ internal sealed class TransportSequenceMap
     public bool TryFind(ushort number, out uint source)
     {
         long extended = SequenceNumber.Extend(number, _next);
+        if (extended >= _next || extended < _pairStart || extended < _next - Size)
+        {
+            source = 0;
+            return false;
+        }
+
         int place = Place(extended);
         source = _sources[place];
-        return extended < _next
-            && extended >= _pairStart
-            && extended >= _next - Size
-            && (_hasSource[place / 64] & (1UL << (place & 63))) != 0;
+        return (_hasSource[place / 64] & (1UL << (place & 63))) != 0;
     }
 
     private static int Place(long number) => (int)(number & (Size - 1));

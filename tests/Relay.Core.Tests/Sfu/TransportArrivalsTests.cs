@@ -72,4 +72,17 @@ public class TransportArrivalsTests
         arrival.Fate = PacketFate.Told;
         Assert.Equal((7u, PacketFate.Told, transit), (arrival.Time, arrival.Fate, arrival.Transit));
     }
+
+    // Thousands of legs wait and send nothing.
+    [Fact]
+    public void Nothing_is_allocated_for_numbers_before_the_first_packet()
+    {
+        const int BytesMax = 200;
+        _ = new TransportArrivals();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        var map = new TransportArrivals();
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, BytesMax);
+        map.Add(1, 0, out _);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, TransportArrivals.Size, int.MaxValue);
+    }
 }

@@ -49,4 +49,19 @@ public class TransportSequenceMapTests
         Assert.False(map.TryFind(0, out _));
         Assert.True(map.TryFind(1, out _));
     }
+
+    // Thousands of legs wait and send nothing.
+    [Fact]
+    public void Nothing_is_allocated_for_numbers_before_the_first_packet()
+    {
+        const int BytesMax = 200;
+        _ = new TransportSequenceMap();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        var map = new TransportSequenceMap();
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, BytesMax);
+        Assert.False(map.TryFind(0, out _));
+        Assert.False(map.TryFind(0xffff, out _));
+        map.Add(TransportSequenceMap.NoSource);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, TransportSequenceMap.Size, int.MaxValue);
+    }
 }
