@@ -76,6 +76,9 @@ internal static unsafe partial class LinuxSystemCalls
     [LibraryImport("libc", EntryPoint = "sched_setscheduler", SetLastError = true)]
     public static partial int SetScheduler(int thread, int policy, int* priority);
 
+    [LibraryImport("libc", EntryPoint = "getrandom", SetLastError = true)]
+    public static partial nint GetRandom(void* data, nuint length, uint flags);
+
     /// <summary>sched_getattr and sched_setattr, which older C libraries do not have: their numbers are the architecture's.</summary>
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     public static partial nint SchedulerCall(nint number, nint thread, SchedulerAttributes* attributes, nint third, nint fourth);
