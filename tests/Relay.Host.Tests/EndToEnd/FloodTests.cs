@@ -48,7 +48,9 @@ public class FloodTests
             Assert.Empty(atB.Breaks);
             Assert.Equal(0, atA.LeftOut + atB.LeftOut);
             Assert.Equal(keyframes, a.Peer.Counters.KeyframesSent + b.Peer.Counters.KeyframesSent);
-            Assert.Equal(0, allocated);
+            // A collection meanwhile counts what was left of the thread's share of the heap, at most 8 KB, as allocated; one
+            // allocation for each datagram would be megabytes.
+            Assert.InRange(allocated, 0, 8192);
 
             // The garbage got as far as the engine and was counted there by reason.
             Assert.InRange(received, flood * 0.5, double.MaxValue);
