@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace Relay.Core.Rtp;
 
@@ -36,7 +37,9 @@ public static class TransportSequenceNumber
     /// <returns>False, with nothing added, as <see cref="HeaderExtensionWriter.TryAdd"/> does.</returns>
     public static bool TryAdd(ref HeaderExtensionWriter writer, byte id, ushort sequence)
     {
-        Span<byte> value = stackalloc byte[Length];
+        // No stackalloc: it makes methods slow that take spans, and this one is inlined.
+        ushort number = 0;
+        Span<byte> value = MemoryMarshal.AsBytes(new Span<ushort>(ref number));
         BinaryPrimitives.WriteUInt16BigEndian(value, sequence);
         return writer.TryAdd(id, value);
     }

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Relay.Core.Buffers;
 using Relay.Core.Codecs;
 using Relay.Core.Diagnostics;
@@ -14,11 +16,6 @@ namespace Relay.Core.Sfu;
 /// </summary>
 public sealed class Consumer
 {
-    // Longest header that the relay writes: 12 fixed bytes, 4 of extension header, MID, abs-send-time or the transport-wide
-    // number, what the source's extensions are mapped to, padding.
-    private const int HeaderMaxBytes =
-        12 + 4 + (2 + 16) + (2 + 3) + (HeaderExtensionMap.ExtensionsMax * (2 + HeaderExtensionMap.ValueLength)) + 3;
-
     // X, I (15 bits), L, T and K all present (RFC 7741 section 4.2).
     private const int DescriptorMaxBytes = 6;
 
@@ -302,12 +299,16 @@ public sealed class Consumer
             return DropReason.TransmitQueueFull;
         }
 
-        Span<byte> header = stackalloc byte[HeaderMaxBytes];
+        // The header is written where it goes.
+        Span<byte> output = _context.Transmits.Buffer(slot);
+        Span<byte> header = output;
         int headerLength = RtpHeaderWriter.Length + WriteExtensions(header[RtpHeaderWriter.Length..], packet, now);
         RtpHeaderWriter.Write(
             header, packet.Marker, payloadType, sequence, timestamp, ssrc, headerLength > RtpHeaderWriter.Length);
 
-        Span<byte> prefix = stackalloc byte[RtxPayload.HeaderLength + DescriptorMaxBytes + RedPayload.HeaderMaxBytes];
+        // No stackalloc here and where packets are sealed: see SrtpPacketIndex.RolloverCounterBigEndian.
+        PrefixBytes prefixBytes = default;
+        Span<byte> prefix = prefixBytes;
         int prefixLength = 0;
         if (original is { } originalSequence)
         {
@@ -319,7 +320,8 @@ public sealed class Consumer
         {
             // Padding only: it keeps the number in the sequence, and the last byte is its count (RFC 3550 section 5.1).
             RtpHeaderWriter.SetPadding(header, hasPadding: true);
-            Span<byte> padding = stackalloc byte[Math.Max(packet.PaddingLength, 1)];
+            Span<byte> padding = output.Slice(headerLength, Math.Max(packet.PaddingLength, 1));
+            padding.Clear();
             padding[^1] = (byte)padding.Length;
             payload = padding;
         }
@@ -335,7 +337,7 @@ public sealed class Consumer
         }
 
         DropReason reason = _session.TrySeal(
-            header[..headerLength], prefix[..prefixLength], payload, _context.Transmits.Buffer(slot), out int length);
+            header[..headerLength], prefix[..prefixLength], payload, output, out int length);
         if (reason != DropReason.None)
         {
             _context.Transmits.Abandon(slot);
@@ -366,14 +368,19 @@ public sealed class Consumer
         else if (_parameters.AbsSendTimeExtensionId != 0)
         {
             // 24 bits of seconds in 6.18 fixed point, on the relay's own clock: the sender's would tell the hop before.
-            Span<byte> time = stackalloc byte[4];
+            uint time = 0;
+            Span<byte> timeBytes = MemoryMarshal.AsBytes(new Span<uint>(ref time));
             long seconds = Math.DivRem(now.Ticks, TimeSpan.TicksPerSecond, out long rest);
-            BinaryPrimitives.WriteUInt32BigEndian(time, (uint)((seconds << 18) + ((rest << 18) / TimeSpan.TicksPerSecond)));
-            writer.TryAdd(_parameters.AbsSendTimeExtensionId, time[1..]);
+            BinaryPrimitives.WriteUInt32BigEndian(timeBytes, (uint)((seconds << 18) + ((rest << 18) / TimeSpan.TicksPerSecond)));
+            writer.TryAdd(_parameters.AbsSendTimeExtensionId, timeBytes[1..]);
         }
 
-        ReadOnlySpan<byte> received = _context.Pool.Span(packet.Packet, packet.ExtensionOffset, packet.ExtensionLength);
-        _extensions.Copy(packet.ExtensionProfile, received, ref writer);
+        if (packet.ExtensionLength > 0 && !_extensions.IsEmpty)
+        {
+            ReadOnlySpan<byte> received = _context.Pool.Span(packet.Packet, packet.ExtensionOffset, packet.ExtensionLength);
+            _extensions.Copy(packet.ExtensionProfile, received, ref writer);
+        }
+
         return writer.Finish();
     }
 
@@ -385,4 +392,10 @@ public sealed class Consumer
         || parameters.VideoOrientationExtensionId > HeaderExtensionWriter.OneByteIdMax
         || parameters.AudioLevelExtensionId > HeaderExtensionWriter.OneByteIdMax
         || parameters.VideoContentTypeExtensionId > HeaderExtensionWriter.OneByteIdMax;
+
+    [InlineArray(RtxPayload.HeaderLength + DescriptorMaxBytes + RedPayload.HeaderMaxBytes)]
+    private struct PrefixBytes
+    {
+        private byte _element;
+    }
 }

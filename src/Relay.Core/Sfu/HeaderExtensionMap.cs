@@ -18,6 +18,9 @@ internal struct HeaderExtensionMap
     private Entries _entries;
     private int _count;
 
+    /// <summary>Nothing can pass.</summary>
+    public readonly bool IsEmpty => _count == 0;
+
     /// <summary>What the two sections have in common.</summary>
     public static HeaderExtensionMap Create(in MediaParameters source, in MediaParameters sink)
     {
@@ -34,11 +37,6 @@ internal struct HeaderExtensionMap
     /// <param name="writer">The outgoing packet's.</param>
     public readonly void Copy(ushort profile, ReadOnlySpan<byte> extensions, ref HeaderExtensionWriter writer)
     {
-        if (_count == 0 || extensions.IsEmpty)
-        {
-            return;
-        }
-
         int copied = 0;
         var reader = new HeaderExtensionReader(profile, extensions);
         while (reader.TryReadNext(out byte id, out ReadOnlySpan<byte> value))

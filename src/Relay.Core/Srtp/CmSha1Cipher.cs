@@ -63,7 +63,9 @@ internal abstract unsafe class CmSha1Cipher : SrtpCipher
         ReadOnlySpan<byte> tag)
     {
         Debug.Assert(plaintext.Length == body.Length && tag.Length == TagBytes);
-        Span<byte> expected = stackalloc byte[TagBytes];
+        // No stackalloc here and below: see SrtpPacketIndex.RolloverCounterBigEndian.
+        Digest digest = default;
+        Span<byte> expected = ((Span<byte>)digest)[..TagBytes];
         if (_batch is null || !TryTakeForecast(_batch, header, suffix, body, expected))
         {
             ComputeTag(header, suffix, body, expected);
@@ -104,14 +106,15 @@ internal abstract unsafe class CmSha1Cipher : SrtpCipher
 
     private void Transform(uint ssrc, ulong index, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> payload, Span<byte> output)
     {
-        Span<byte> iv = stackalloc byte[SrtpIv.CounterModeBytes];
+        UInt128 block = 0;
+        Span<byte> iv = MemoryMarshal.AsBytes(new Span<UInt128>(ref block));
         SrtpIv.WriteCounterMode(iv, _salt, ssrc, index);
         Transform(iv, prefix, payload, output);
     }
 
     private void ComputeTag(ReadOnlySpan<byte> header, ReadOnlySpan<byte> suffix, ReadOnlySpan<byte> body, Span<byte> tag)
     {
-        Span<byte> digest = stackalloc byte[HmacSha1.DigestBytes];
+        Digest digest = default;
         _hmac.Compute(header, body, suffix, digest);
         digest[..TagBytes].CopyTo(tag);
     }
@@ -147,5 +150,11 @@ internal abstract unsafe class CmSha1Cipher : SrtpCipher
         bool isOnePiece = Unsafe.AreSame(ref Unsafe.Add(ref start, header.Length), ref MemoryMarshal.GetReference(body));
         message = isOnePiece ? MemoryMarshal.CreateReadOnlySpan(ref start, header.Length + body.Length) : default;
         return isOnePiece;
+    }
+
+    [InlineArray(HmacSha1.DigestBytes)]
+    private struct Digest
+    {
+        private byte _element;
     }
 }

