@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Relay.Core.Diagnostics;
 
 namespace Relay.Core.Buffers;
@@ -46,7 +48,10 @@ public sealed class PacketPool
         {
             _generations[i] = 1;
             _free[i] = slots - 1 - i;
-            PoisonSlot(i);
+            if (isChecked)
+            {
+                PoisonSlot(i);
+            }
         }
 
         _freeCount = slots;
@@ -71,9 +76,13 @@ public sealed class PacketPool
         }
 
         int slot = _free[--_freeCount];
-        VerifyPoison(slot);
         _references[slot] = 1;
-        CountOwner(slot, owner, 1);
+        if (IsChecked)
+        {
+            VerifyPoison(slot);
+            CountOwner(slot, owner, 1);
+        }
+
         packet = new PacketHandle(slot, _generations[slot]);
         return true;
     }
@@ -84,7 +93,10 @@ public sealed class PacketPool
         Verify(packet);
         Invariant.Holds(_references[packet.Slot] < ushort.MaxValue, "a slot has too many holders");
         _references[packet.Slot]++;
-        CountOwner(packet.Slot, owner, 1);
+        if (IsChecked)
+        {
+            CountOwner(packet.Slot, owner, 1);
+        }
     }
 
     /// <summary>Gives a reference back; the last one frees the slot and ends the handle's life.</summary>
@@ -92,32 +104,44 @@ public sealed class PacketPool
     {
         Verify(packet);
         int slot = packet.Slot;
-        CountOwner(slot, owner, -1);
+        if (IsChecked)
+        {
+            CountOwner(slot, owner, -1);
+        }
+
         if (--_references[slot] > 0)
         {
             return;
         }
 
-        uint next = _generations[slot] + 1;
+        uint next = packet.Generation + 1;
         _generations[slot] = next == 0 ? 1 : next;
-        PoisonSlot(slot);
+        if (IsChecked)
+        {
+            PoisonSlot(slot);
+        }
+
         _free[_freeCount++] = slot;
     }
 
     /// <summary>The whole slot: headroom, datagram, tailroom.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Slot(PacketHandle packet)
     {
+        // What is verified is a slot of the slab, so its bounds need no second look.
         Verify(packet);
-        return new Span<byte>(_slab, packet.Slot * SlotBytes, SlotBytes);
+        return MemoryMarshal.CreateSpan(
+            ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slab), packet.Slot * SlotBytes), SlotBytes);
     }
 
     public Span<byte> Span(PacketHandle packet, int offset, int length) => Slot(packet).Slice(offset, length);
 
     /// <summary>The slot's address. The slab is pinned, so the pointer stays good as long as the pool lives.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public unsafe byte* Pointer(PacketHandle packet)
     {
         Verify(packet);
-        return (byte*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(_slab, packet.Slot * SlotBytes);
+        return (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(_slab, packet.Slot * SlotBytes);
     }
 
     /// <summary>References held, by owner. Debug mode only; elsewhere all zero.</summary>
@@ -132,37 +156,20 @@ public sealed class PacketPool
         return count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Verify(PacketHandle packet) => Invariant.Holds(
         (uint)packet.Slot < (uint)_generations.Length && _generations[packet.Slot] == packet.Generation,
         "a packet was used after its release");
 
     private void CountOwner(int slot, PacketOwner owner, int change)
     {
-        if (_ownerCounts is null)
-        {
-            return;
-        }
-
-        ref ushort count = ref _ownerCounts[(slot * Owners) + (int)owner];
+        ref ushort count = ref _ownerCounts![(slot * Owners) + (int)owner];
         Invariant.Holds(count + change >= 0, "a packet was released by somebody who did not hold it");
         count = (ushort)(count + change);
     }
 
-    private void PoisonSlot(int slot)
-    {
-        if (IsChecked)
-        {
-            _slab.AsSpan(slot * SlotBytes, SlotBytes).Fill(Poison);
-        }
-    }
+    private void PoisonSlot(int slot) => _slab.AsSpan(slot * SlotBytes, SlotBytes).Fill(Poison);
 
-    private void VerifyPoison(int slot)
-    {
-        if (IsChecked)
-        {
-            Invariant.Holds(
-                !_slab.AsSpan(slot * SlotBytes, SlotBytes).ContainsAnyExcept(Poison),
-                "a packet was written after its release");
-        }
-    }
+    private void VerifyPoison(int slot) => Invariant.Holds(
+        !_slab.AsSpan(slot * SlotBytes, SlotBytes).ContainsAnyExcept(Poison), "a packet was written after its release");
 }

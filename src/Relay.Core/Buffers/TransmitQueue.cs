@@ -44,14 +44,14 @@ public sealed class TransmitQueue
     public void Enqueue(PacketHandle packet, int length, in TransportAddress remote)
     {
         Diagnostics.Invariant.Holds(_count < _ring.Length, "enqueue follows a successful rent");
-        _ring[(_head + _count++) & (_ring.Length - 1)] = new Transmit
-        {
-            Packet = packet,
-            Offset = PacketPool.HeadroomBytes,
-            Length = length,
-            Arrival = Arrival,
-            Remote = remote,
-        };
+
+        // Field by field: a structure that was just put together piece by piece cannot be copied before all pieces are stored.
+        ref Transmit entry = ref _ring[(_head + _count++) & (_ring.Length - 1)];
+        entry.Packet = packet;
+        entry.Offset = PacketPool.HeadroomBytes;
+        entry.Length = length;
+        entry.Arrival = Arrival;
+        entry.Remote = remote;
     }
 
     /// <summary>Gives a rented slot back unused.</summary>
