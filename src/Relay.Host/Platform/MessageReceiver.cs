@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Relay.Core.Buffers;
+using Relay.Core.Primitives;
 using static Relay.Host.Platform.LinuxSystemCalls;
 
 namespace Relay.Host.Platform;
@@ -30,6 +31,7 @@ internal sealed unsafe class MessageReceiver
     private int _offset;
     private int _segmentBytes;
     private long _arrival;
+    private TransportAddress _remote;
 
     private long _received;
     private long _receivedMessages;
@@ -110,13 +112,12 @@ internal sealed unsafe class MessageReceiver
             }
             else
             {
-                batch[taken++] = new Received
-                {
-                    Offset = Slab.OffsetOf(_current) + _offset,
-                    Length = length,
-                    Arrival = _arrival,
-                    Remote = SocketAddressLayout.Read(_names[_current], _isIPv4),
-                };
+                // Field by field: a structure that was just put together cannot be copied before all its pieces are stored.
+                ref Received received = ref batch[taken++];
+                received.Offset = Slab.OffsetOf(_current) + _offset;
+                received.Length = length;
+                received.Arrival = _arrival;
+                received.Remote = _remote;
             }
 
             _offset += length;
@@ -139,7 +140,7 @@ internal sealed unsafe class MessageReceiver
         header.ControlLength = ControlMessages.ReceiveBytes;
     }
 
-    // Reads what came with the current message. A single datagram has no segment size.
+    // Reads what came with the current message and whom it is from. A single datagram has no segment size.
     private void Open()
     {
         _offset = 0;
@@ -149,6 +150,7 @@ internal sealed unsafe class MessageReceiver
             ControlMessages.Read(
                 _control.AsSpan(_current * ControlMessages.ReceiveBytes, (int)header.ControlLength), out _segmentBytes, out _arrival);
             _segmentBytes = _segmentBytes > 0 ? _segmentBytes : int.MaxValue;
+            _remote = SocketAddressLayout.Read(_names[_current], _isIPv4);
         }
     }
 

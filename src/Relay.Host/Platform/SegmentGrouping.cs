@@ -49,6 +49,7 @@ internal sealed class SegmentGrouping
     {
         _count = 0;
         _round++;
+        int last = 0;
         for (int i = 0; i < batch.Length; i++)
         {
             ref readonly Transmit transmit = ref batch[i];
@@ -59,18 +60,24 @@ internal sealed class SegmentGrouping
                 continue;
             }
 
-            // A train's datagrams stand one behind the other: no need to look for the group.
-            if (_count > 0 && batch[_groups[_count - 1].First].Remote == transmit.Remote && TryAdd(_count - 1, i, transmit.Length))
+            // A train's datagrams stand one behind the other, and what goes to many goes to them in turn: mostly there is no
+            // need to look for the group.
+            if (_count > 0)
             {
-                continue;
+                int next = last + 1 < _count ? last + 1 : 0;
+                if (IsTo(last, transmit, batch) && TryAdd(last, i, transmit.Length))
+                {
+                    continue;
+                }
+
+                if (IsTo(next, transmit, batch) && TryAdd(next, i, transmit.Length))
+                {
+                    last = next;
+                    continue;
+                }
             }
 
-            ref Place place = ref Find(batch, transmit.Remote);
-            if (place.Round != _round || batch[_groups[place.Group].First].Remote != transmit.Remote
-                || !TryAdd(place.Group, i, transmit.Length))
-            {
-                place = new Place { Round = _round, Group = Begin(i, transmit) };
-            }
+            last = FindOrBegin(i, transmit, batch);
         }
 
         return _groups.AsSpan(0, _count);
@@ -79,18 +86,37 @@ internal sealed class SegmentGrouping
     /// <summary>The datagram that follows in the same group, by its index in the batch; -1 after the last.</summary>
     public int Next(int datagram) => _next[datagram];
 
+    private bool IsTo(int group, in Transmit transmit, ReadOnlySpan<Transmit> batch) =>
+        batch[_groups[group].First].Remote == transmit.Remote;
+
+    private int FindOrBegin(int datagram, in Transmit transmit, ReadOnlySpan<Transmit> batch)
+    {
+        ref Place place = ref Find(batch, transmit.Remote);
+        if (place.Round == _round)
+        {
+            if (IsTo(place.Group, transmit, batch) && TryAdd(place.Group, datagram, transmit.Length))
+            {
+                return place.Group;
+            }
+
+            // What follows to its address begins another group. Nothing may get in front of that.
+            _groups[place.Group].IsClosed = true;
+        }
+
+        place = new Place { Round = _round, Group = Begin(datagram, transmit) };
+        return place.Group;
+    }
+
     private int Begin(int datagram, in Transmit transmit)
     {
         int limit = transmit.Remote.IsIPv4 ? SegmentMaxBytesIPv4 : SegmentMaxBytesIPv6;
-        _groups[_count] = new DatagramGroup
-        {
-            First = datagram,
-            Last = datagram,
-            Segments = 1,
-            Bytes = transmit.Length,
-            SegmentBytes = transmit.Length,
-            IsClosed = transmit.Length == 0 || transmit.Length > limit,
-        };
+        ref DatagramGroup group = ref _groups[_count];
+        group.First = datagram;
+        group.Last = datagram;
+        group.Segments = 1;
+        group.Bytes = transmit.Length;
+        group.SegmentBytes = transmit.Length;
+        group.IsClosed = transmit.Length == 0 || transmit.Length > limit;
         return _count++;
     }
 

@@ -31,6 +31,20 @@ public class SegmentGroupingTests
     }
 
     [Fact]
+    public void Nothing_joins_a_group_that_another_to_its_address_has_followed()
+    {
+        List<int[]> groups = Group(true, (1, 100), (1, 120), (2, 9), (1, 100), (2, 9), (1, 100));
+        Assert.Equal([[0], [1, 3], [2, 4], [5]], groups);
+    }
+
+    [Fact]
+    public void What_goes_to_many_in_turn_is_a_train_for_each()
+    {
+        List<int[]> groups = Group(true, [.. Enumerable.Range(0, 40).Select(i => (1 + (i % 10), 1200))]);
+        Assert.Equal([.. Enumerable.Range(0, 10).Select(i => new[] { i, i + 10, i + 20, i + 30 })], groups);
+    }
+
+    [Fact]
     public void Empty_ones_and_those_beyond_the_path_stand_alone()
     {
         List<int[]> groups = Group(true, (1, 0), (1, 0), (1, 1473), (1, 1473), (1, 1472), (1, 1472));
