@@ -65,6 +65,12 @@ internal sealed class Reflector
         long packets = 0;
         long allocatedBefore = 0;
         long messagesBefore = 0;
+
+        // The system call that takes a wake-up is bound when it is first made, and that allocates 32 bytes: now, and not when
+        // the signal comes at the end. The first of the two sees the wake-up without it.
+        _socket.Wake();
+        _socket.Wait(TimeSpan.Zero);
+        _socket.Wait(TimeSpan.Zero);
         while (!_isStopping)
         {
             int count = _socket.Receive(_received);
@@ -98,16 +104,16 @@ internal sealed class Reflector
 
     private int Reflect(int count)
     {
+        ReceiveSlab slab = _socket.Slab;
         int loaded = 0;
-        for (int i = 0; i < count; i++)
+        foreach (ref readonly Received received in _received.AsSpan(0, count))
         {
-            ref readonly Received received = ref _received[i];
             if (!_pool.TryRent(PacketOwner.Transmit, out PacketHandle packet))
             {
                 break;
             }
 
-            _socket.Slab.Span(received).CopyTo(_pool.Span(packet, PacketPool.HeadroomBytes, received.Length));
+            slab.Span(received).CopyTo(_pool.Span(packet, PacketPool.HeadroomBytes, received.Length));
             ref Transmit transmit = ref _transmits[loaded++];
             transmit.Packet = packet;
             transmit.Offset = PacketPool.HeadroomBytes;
