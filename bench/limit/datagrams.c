@@ -154,7 +154,7 @@ static struct datagrams *datagrams_open(const struct datagrams_options *options)
     return io;
 }
 
-struct datagrams *datagrams_start(int argc, char **argv, const char *usage, const char **rest, bool *to_partner)
+struct datagrams *datagrams_start(int argc, char **argv, const char *usage, const char **rest, bool *to_partner, bool *copies)
 {
     struct datagrams_options options = { .buffer_bytes = 4 << 20 };
     *rest = NULL;
@@ -171,6 +171,8 @@ struct datagrams *datagrams_start(int argc, char **argv, const char *usage, cons
             options.measures_latency = true;
         else if (to_partner != NULL && strcmp(argv[i], "--partner") == 0)
             *to_partner = true;
+        else if (copies != NULL && strcmp(argv[i], "--copy") == 0)
+            *copies = true;
         else if (strcmp(argv[i], "--port") == 0 && has_number && number >= 0 && number <= 65535)
             options.port = (uint16_t)number, i++;
         else if (strcmp(argv[i], "--gather") == 0 && has_number && number >= 0 && number <= 1000)

@@ -50,7 +50,7 @@ static inline bool is_same_address(const struct sockaddr_in *left, const struct 
 
 // Reads the options that both programs have, then opens. Prints "port N" and returns, or says what is wrong and exits.
 // rest takes what is left: one argument that is no option, or NULL.
-struct datagrams *datagrams_start(int argc, char **argv, const char *usage, const char **rest, bool *to_partner);
+struct datagrams *datagrams_start(int argc, char **argv, const char *usage, const char **rest, bool *to_partner, bool *copies);
 
 // Waits, receives and cuts trains into datagrams. Returns how many there are, 0 at times, -1 once SIGTERM has come.
 int datagrams_receive(struct datagrams *io, struct datagram **datagrams);

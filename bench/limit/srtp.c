@@ -230,7 +230,7 @@ static bool relay(struct leg *leg, struct leg *partner, struct datagram *datagra
 int main(int argc, char **argv)
 {
     const char *path;
-    struct datagrams *io = datagrams_start(argc, argv, usage, &path, NULL);
+    struct datagrams *io = datagrams_start(argc, argv, usage, &path, NULL, NULL);
     if (path == NULL) {
         fputs(usage, stderr);
         return 2;
