@@ -42,9 +42,14 @@ internal static class PairsBench
         double connected = ProcessUsage.ResidentBytes(relay.ProcessId);
         double perPair = (connected - before) / pairs / 1024;
 
+        RelayDrops drops = await RelayDrops.ReadAsync(relay.Api!);
         ClientsCommand.Activate(fleet, active);
         TrafficResult result = Measurement.Run(relay, fleet.Run, options, random);
         Console.WriteLine(ResultText.ToLine(result));
+        string dropped = (await RelayDrops.ReadAsync(relay.Api!)).Since(drops);
+        report.Figure(string.Create(
+            CultureInfo.InvariantCulture,
+            $"the relay dropped {dropped}; the generator's own socket {result.Overflowed}; it was {1000 * result.LateSeconds:F0} ms late"));
         report.Figure(string.Create(
             CultureInfo.InvariantCulture,
             $"{pairs} pairs connected, {active} active with {options.PacketsPerSecond:F0} packets/s: RSS {before / 1e6:F0} MB before, "

@@ -6,6 +6,9 @@ namespace Relay.Load.CommandLine;
 /// <summary>Server and load on CPUs of their own.</summary>
 internal static class CpuPinning
 {
+    /// <summary>All processors, as taskset takes them: a child would inherit this process's own pin.</summary>
+    public static string AnyCpus { get; } = string.Create(CultureInfo.InvariantCulture, $"0-{Math.Min(Environment.ProcessorCount, 64) - 1}");
+
     /// <summary>What taskset takes for the server.</summary>
     public static string ServerCpus(Arguments arguments) =>
         arguments.Number("server-cpu", 0, 0, 63).ToString(CultureInfo.InvariantCulture);

@@ -37,7 +37,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static ServerProcess Start(string? cpus, bool isAlone, params IReadOnlyList<string> command)
     {
         string[] priority = Environment.IsPrivilegedProcess ? isAlone ? ["chrt", "-f", "10"] : ["nice", "-n", "-15"] : [];
-        string[] words = [.. priority, .. cpus is null ? [] : (string[])["taskset", "-c", cpus], .. command];
+        string[] words = [.. priority, "taskset", "-c", cpus ?? CpuPinning.AnyCpus, .. command];
         var start = new ProcessStartInfo(words[0], words.Skip(1))
         {
             RedirectStandardOutput = true,

@@ -29,6 +29,8 @@ internal sealed unsafe class LoadSocket : IDisposable
     private const int UdpSegment = 103;
     private const int UdpGro = 104;
     private const int SoBindToDevice = 25;
+    private const int SoMemoryInfo = 55;
+    private const int MemoryInfoDrops = 8;
 
     // More than a page apart and not a multiple of one, so that buffers do not share cache sets.
     private const int Stride = 65536 + 2176;
@@ -76,6 +78,17 @@ internal sealed unsafe class LoadSocket : IDisposable
     }
 
     public int Port { get; }
+
+    /// <summary>Datagrams that came and found the socket's buffer full: lost by this process, not by the server.</summary>
+    public long Drops
+    {
+        get
+        {
+            Span<uint> info = stackalloc uint[MemoryInfoDrops + 1];
+            _socket.GetRawSocketOption(SolSocket, SoMemoryInfo, MemoryMarshal.AsBytes(info));
+            return info[MemoryInfoDrops];
+        }
+    }
 
     /// <summary>Prepares message <paramref name="slot"/> of the next <see cref="Send"/>.</summary>
     /// <param name="segment">Bytes of each packet but the last if the message is a train; else 0.</param>

@@ -10,7 +10,7 @@ internal static class ResultText
 
     public static string ToLine(TrafficResult r) => string.Create(
         CultureInfo.InvariantCulture,
-        $"sent {r.Sent}, received {r.Received}, lost {r.Lost} ({100 * r.LossShare:F3} %), bad {r.Bad} of {r.Checked} checked, others {r.Others}; "
+        $"sent {r.Sent}, received {r.Received}, lost {r.Lost} ({100 * r.LossShare:F3} %), bad {r.Bad} of {r.Checked} checked, others {r.Others}, overflowed {r.Overflowed}; "
         + $"latency us p50 {r.P50:F0} p90 {r.P90:F0} p99 {r.P99:F0} p99.9 {r.P999:F0} max {r.Max:F0}; "
         + $"CPU {r.CpuMicroseconds:F3} us a packet, {100 * r.CpuShare:F0} % of a core, RSS {r.ResidentMegabytes:F0} MB; late {1000 * r.LateSeconds:F0} ms");
 

@@ -19,6 +19,9 @@ internal sealed record TrafficResult
     /// <summary>RTCP, retransmissions and what else came.</summary>
     public required long Others { get; init; }
 
+    /// <summary>Datagrams that found the generator's own buffer full; the server did send them.</summary>
+    public required long Overflowed { get; init; }
+
     public required double Seconds { get; init; }
 
     /// <summary>How long sending took beyond the plan: when much of it was, the generator was the bottleneck.</summary>

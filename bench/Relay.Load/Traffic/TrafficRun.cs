@@ -59,6 +59,7 @@ internal sealed class TrafficRun
             // Stragglers of the run before.
         }
 
+        long drops = _socket.Drops;
         Starting?.Invoke();
         using var urgent = new UrgentThread();
         long start = Stopwatch.GetTimestamp();
@@ -79,6 +80,7 @@ internal sealed class TrafficRun
             Checked = _checked,
             Bad = _bad,
             Others = _others,
+            Overflowed = _socket.Drops - drops,
             Seconds = seconds,
             LateSeconds = late,
             P50 = _latency.PercentileMicroseconds(0.5),
