@@ -69,6 +69,10 @@ public sealed class ScriptedDtls(SrtpProfile profile) : IDtlsAssociationFactory
         {
         }
 
+        public void HandlePeerConfirmed()
+        {
+        }
+
         public void HandleClose() => State = DtlsState.Closed;
 
         public bool TryDequeueDatagram(Span<byte> destination, out int length)

@@ -143,6 +143,21 @@ internal sealed class FullClient : IAsyncDisposable
             (Leg.Outbound, Leg.Inbound) = (keys.CreateOutbound(), keys.CreateInbound());
             CryptographicOperations.ZeroMemory(exported);
             IsConnected = true;
+            SendReport();
+        }
+    }
+
+    // An empty receiver report (RFC 3550 section 6.4.2), as every client sends within its first seconds. It tells the relay
+    // that the handshake's last flight has come.
+    private void SendReport()
+    {
+        const int ReportBytes = 8;
+        Span<byte> report = stackalloc byte[ReportBytes + SrtpProfiles.RtcpOverheadMaxBytes];
+        (report[0], report[1], report[3]) = (0x80, 201, 1);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(report[4..], Leg.Ssrc);
+        if (Leg.Outbound!.ProtectRtcp(report, ReportBytes, out int length) == Core.Diagnostics.DropReason.None)
+        {
+            _fleet.Send(Leg, report[..length]);
         }
     }
 }

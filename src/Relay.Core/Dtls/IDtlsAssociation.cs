@@ -29,6 +29,13 @@ public interface IDtlsAssociation : IDisposable
     void HandleTimeout(Instant now);
 
     /// <summary>
+    /// The peer has proved that it has the end of the handshake, by a packet that is authentic under the exported keys: the
+    /// handshake is not answered any more, and what only it needs is released. Alerts are still taken, and close_notify is
+    /// still sent. The keys must have been exported. Without effect unless connected.
+    /// </summary>
+    void HandlePeerConfirmed();
+
+    /// <summary>
     /// Ends the association with <see cref="CloseReason.Requested"/>; sends close_notify if connected (drain afterwards).
     /// </summary>
     void HandleClose();
@@ -38,7 +45,8 @@ public interface IDtlsAssociation : IDisposable
 
     /// <summary>
     /// Exports SRTP keying material (RFC 5764 section 4.2): client key, server key, client salt, server salt. Only when
-    /// connected, that is after the peer's certificate matched the expected fingerprint.
+    /// connected, that is after the peer's certificate matched the expected fingerprint, and before
+    /// <see cref="HandlePeerConfirmed"/>.
     /// </summary>
     bool TryExportKeyingMaterial(Span<byte> destination);
 }

@@ -19,6 +19,7 @@ public sealed class WebRtcTransport : Transport
     private readonly IDtlsAssociation _dtls;
     private Instant _connectDeadline;
     private bool _isConnected;
+    private bool _isPeerConfirmed;
 
     /// <param name="context">What the legs of the worker share.</param>
     /// <param name="slot">The leg's slot in its engine; the ICE ufrag carries it.</param>
@@ -92,14 +93,14 @@ public sealed class WebRtcTransport : Transport
 
     /// <summary>Takes an SRTP packet.</summary>
     public override DropReason HandleRtp(ReadOnlySpan<byte> datagram, in TransportAddress remote, Instant now) =>
-        _ice.IsValidated(remote) ? Session.HandleRtp(datagram, now) : DropReason.AddressNotValidated;
+        _ice.IsValidated(remote) ? Confirm(Session.HandleRtp(datagram, now)) : DropReason.AddressNotValidated;
 
     /// <summary>
     /// Takes an SRTCP compound and opens it in place, from the selected address only: whoever asks for packets is the one
     /// that gets them.
     /// </summary>
     public override DropReason HandleRtcp(Span<byte> datagram, in TransportAddress remote, Instant now) =>
-        remote == Session.Remote ? Session.HandleRtcp(datagram, now) : DropReason.AddressNotValidated;
+        remote == Session.Remote ? Confirm(Session.HandleRtcp(datagram, now)) : DropReason.AddressNotValidated;
 
     public override void HandleTimeout(Instant now)
     {
@@ -142,6 +143,18 @@ public sealed class WebRtcTransport : Transport
         _ice.HandleClose(CloseReason);
         Session.Close();
         _dtls.Dispose();
+    }
+
+    // A peer sends media only after the last flight of the handshake has reached it (RFC 5764 section 3).
+    private DropReason Confirm(DropReason reason)
+    {
+        if (!_isPeerConfirmed && Session.PacketsOpened > 0)
+        {
+            _isPeerConfirmed = true;
+            _dtls.HandlePeerConfirmed();
+        }
+
+        return reason;
     }
 
     // Every call to the agent applies what is due first, so any of them may move the address or end the leg.

@@ -8,7 +8,7 @@ namespace Relay.Host.Workers;
 
 /// <summary>
 /// A DTLS association that is lent to a <see cref="HandshakeThread"/> whenever it has something expensive to do: to be made,
-/// to take a datagram of its handshake, to be freed. What comes while it is away waits, within a bound. Once connected it
+/// to take a datagram of its handshake, to release what the handshake needed, to be freed. What comes while it is away waits, within a bound. Once connected it
 /// stays with the worker: what comes then costs little. Retransmissions are the worker's too.
 /// </summary>
 internal sealed class HandshakeAssociation : IDtlsAssociation
@@ -27,6 +27,7 @@ internal sealed class HandshakeAssociation : IDtlsAssociation
     private byte _number;
     private bool _isAway;
     private bool _isLentForFreeing;
+    private bool _isPeerConfirmed;
     private bool _isClosed;
     private bool _isDisposed;
 
@@ -41,7 +42,7 @@ internal sealed class HandshakeAssociation : IDtlsAssociation
     /// <summary>The slot of the transport that it was made for.</summary>
     internal int Slot { get; }
 
-    public DtlsState State => _isClosed ? DtlsState.Closed : Home?.State ?? DtlsState.Connecting;
+    public DtlsState State => _isClosed ? DtlsState.Closed : Home?.State ?? (_isPeerConfirmed ? DtlsState.Connected : DtlsState.Connecting);
 
     public ushort SrtpProfile => Home?.SrtpProfile ?? 0;
 
@@ -76,6 +77,22 @@ internal sealed class HandshakeAssociation : IDtlsAssociation
 
     public void HandleTimeout(Instant now) => Home?.HandleTimeout(now);
 
+    public void HandlePeerConfirmed()
+    {
+        if (_isPeerConfirmed || Home is not { State: DtlsState.Connected } inner)
+        {
+            return;
+        }
+
+        _isPeerConfirmed = true;
+        _isAway = _thread.TryLend(this);
+        if (!_isAway)
+        {
+            inner.HandlePeerConfirmed();
+        }
+    }
+
+    // The goodbye of one that is away right now is lost.
     public void HandleClose()
     {
         _isClosed = true;
@@ -115,6 +132,12 @@ internal sealed class HandshakeAssociation : IDtlsAssociation
         }
 
         _inner ??= _factory.Create(_expectedPeer, Slot);
+        if (_isPeerConfirmed)
+        {
+            _inner.HandlePeerConfirmed();
+            return;
+        }
+
         while (_lent.TryPeek(out _, out ReadOnlySpan<byte> datagram))
         {
             _inner.HandleDatagram(datagram, _lentAt);

@@ -40,6 +40,10 @@ internal sealed class FakeDtls : IDtlsAssociation, IDtlsAssociationFactory
         ToSend.Enqueue([22, 7]);
     }
 
+    public int Confirmations { get; private set; }
+
+    public void HandlePeerConfirmed() => Confirmations++;
+
     public void HandleClose() => ToSend.Enqueue([21, 0]);
 
     public bool TryDequeueDatagram(Span<byte> destination, out int length)

@@ -4,6 +4,7 @@ using Relay.Core.Dtls;
 using Relay.Core.Ice;
 using Relay.Core.Primitives;
 using Relay.Core.Sfu;
+using Relay.Core.Srtp;
 using Relay.Core.Stun;
 using Relay.Core.Tests.Ice;
 using Xunit;
@@ -123,6 +124,27 @@ public sealed class WebRtcTransportTests : IDisposable
         Assert.True(_transport.IsConnected);
         Assert.True(_transport.Session.CanSend);
         Assert.Equal(DropReason.SrtpAuthenticationFailed, Receive(Remote, HandleRtp));
+    }
+
+    [Fact]
+    public void The_first_authentic_packet_confirms_the_peer_and_no_other()
+    {
+        Connect();
+        Receive(Remote, HandleRtp);
+        Receive(Remote, HandleRtcp);
+        Assert.Equal(0, _dtls.Confirmations);
+
+        byte[] exported = new byte[SrtpProfiles.KeyingMaterialLength(SrtpProfile.AeadAes128Gcm)];
+        _dtls.TryExportKeyingMaterial(exported);
+        using SrtpOutbound client = new SrtpKeyingMaterial(SrtpProfile.AeadAes128Gcm, exported, isDtlsServer: false).CreateOutbound();
+        for (int i = 0; i < 2; i++)
+        {
+            // An empty receiver report.
+            byte[] report = [0x80, 201, 0, 1, 0, 0, 0, 9, .. new byte[SrtpProfiles.RtcpOverheadMaxBytes]];
+            Assert.Equal(DropReason.None, client.ProtectRtcp(report, 8, out int length));
+            _transport.HandleRtcp(report.AsSpan(0, length), Remote, _now);
+            Assert.Equal(1, _dtls.Confirmations);
+        }
     }
 
     [Fact]

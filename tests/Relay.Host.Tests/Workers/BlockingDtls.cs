@@ -32,6 +32,9 @@ internal sealed class BlockingDtls : IDtlsAssociationFactory, IDtlsAssociation
 
     public int ClosesHandled { get; private set; }
 
+    /// <summary>The threads that told it that the peer is there.</summary>
+    public List<int> ConfirmedBy { get; } = [];
+
     public DtlsFingerprint LocalFingerprint => default;
 
     public void LetGoOn(int steps = 1) => _steps.Release(steps);
@@ -55,6 +58,8 @@ internal sealed class BlockingDtls : IDtlsAssociationFactory, IDtlsAssociation
     }
 
     public void HandleTimeout(Instant now) => TimeoutsHandled++;
+
+    public void HandlePeerConfirmed() => ConfirmedBy.Add(Environment.CurrentManagedThreadId);
 
     public void HandleClose() => ClosesHandled++;
 

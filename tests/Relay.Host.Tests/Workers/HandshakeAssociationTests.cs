@@ -68,6 +68,27 @@ public sealed class HandshakeAssociationTests : IDisposable
     }
 
     [Fact]
+    public void What_the_handshake_needed_is_released_on_the_other_thread_once_and_it_stays_connected()
+    {
+        _association.HandlePeerConfirmed();
+        Assert.Empty(_inner.ConfirmedBy);
+
+        _association.HandleDatagram([1], Now);
+        Step();
+        TakeBack();
+        _inner.State = DtlsState.Connected;
+        _association.HandlePeerConfirmed();
+        _association.HandlePeerConfirmed();
+        Assert.Equal(DtlsState.Connected, _association.State);
+        Assert.Equal(DropReason.None, _association.HandleDatagram([2], Now));
+        TakeBack();
+
+        Assert.NotEqual(Environment.CurrentManagedThreadId, Assert.Single(_inner.ConfirmedBy));
+        Assert.Equal(DtlsState.Connected, _association.State);
+        Assert.Equal([1, 2], _inner.Handled.Select(handled => handled.First));
+    }
+
+    [Fact]
     public void A_datagram_of_any_length_that_the_relay_receives_is_taken()
     {
         // Peers with long certificate chains fill 1,500 bytes of Ethernet.

@@ -15,6 +15,8 @@ internal static unsafe partial class LibCrypto
     internal const int BioFlagsShouldRetry = 0x08;
     internal const int BioCtrlFlush = 11;
 
+    internal const int EvpCtrlAeadSetTag = 0x11;
+
     internal const int X509VOk = 0;
     internal const int X509VErrCertRejected = 28;
     internal const int X509VErrApplicationVerification = 50;
@@ -62,6 +64,30 @@ internal static unsafe partial class LibCrypto
 
     [LibraryImport(Library)]
     internal static partial void BIO_clear_flags(nint bio, int flags);
+
+    [LibraryImport(Library)]
+    internal static partial nint EVP_aes_128_gcm();
+
+    [LibraryImport(Library)]
+    internal static partial nint EVP_aes_256_gcm();
+
+    [LibraryImport(Library)]
+    internal static partial nint EVP_CIPHER_CTX_new();
+
+    [LibraryImport(Library)]
+    internal static partial void EVP_CIPHER_CTX_free(nint context);
+
+    [LibraryImport(Library)]
+    internal static partial int EVP_CIPHER_CTX_ctrl(nint context, int type, int argument, byte* pointer);
+
+    [LibraryImport(Library)]
+    internal static partial int EVP_DecryptInit_ex(nint context, nint cipher, nint engine, byte* key, byte* iv);
+
+    [LibraryImport(Library)]
+    internal static partial int EVP_DecryptUpdate(nint context, byte* output, int* outputLength, byte* input, int inputLength);
+
+    [LibraryImport(Library)]
+    internal static partial int EVP_DecryptFinal_ex(nint context, byte* output, int* outputLength);
 
     [LibraryImport(Library)]
     internal static partial nint EVP_sha256();

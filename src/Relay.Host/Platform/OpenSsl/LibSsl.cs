@@ -121,6 +121,24 @@ internal static unsafe partial class LibSsl
     internal static partial SrtpProtectionProfile* SSL_get_selected_srtp_profile(nint ssl);
 
     [LibraryImport(Library)]
+    internal static partial nint SSL_get_current_cipher(nint ssl);
+
+    [LibraryImport(Library)]
+    internal static partial uint SSL_CIPHER_get_id(nint cipher);
+
+    [LibraryImport(Library)]
+    internal static partial nint SSL_get_session(nint ssl);
+
+    [LibraryImport(Library)]
+    internal static partial nuint SSL_SESSION_get_master_key(nint session, byte* destination, nuint length);
+
+    [LibraryImport(Library)]
+    internal static partial nuint SSL_get_client_random(nint ssl, byte* destination, nuint length);
+
+    [LibraryImport(Library)]
+    internal static partial nuint SSL_get_server_random(nint ssl, byte* destination, nuint length);
+
+    [LibraryImport(Library)]
     internal static partial int SSL_export_keying_material(
         nint ssl,
         byte* destination,

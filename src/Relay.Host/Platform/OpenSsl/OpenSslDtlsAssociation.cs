@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Relay.Core.Diagnostics;
 using Relay.Core.Dtls;
 using Relay.Core.Primitives;
@@ -35,6 +34,8 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
     private byte* _incoming;
     private int _incomingBytes;
     private int _earlyRecords;
+    private DtlsAlerts? _alerts;
+    private bool _isDisposed;
     private Instant _deadline = Instant.Never;
     private bool _isStarted;
     private bool _isPeerVerified;
@@ -89,7 +90,7 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
 
     internal DtlsRole Role { get; }
 
-    /// <summary>The <c>SSL</c> object, for tests that misuse it; 0 after Dispose.</summary>
+    /// <summary>The <c>SSL</c> object, for tests that misuse it; 0 after HandlePeerConfirmed or Dispose.</summary>
     internal nint Ssl => _ssl;
 
     public DropReason HandleDatagram(ReadOnlySpan<byte> datagram, Instant now)
@@ -103,6 +104,11 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
         if (reason != DropReason.None)
         {
             return reason;
+        }
+
+        if (_ssl == 0)
+        {
+            return ReadAlerts(datagram[..wellFormedBytes]);
         }
 
         fixed (byte* incoming = datagram)
@@ -143,6 +149,23 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
         _flights.HandleTimeout(now);
     }
 
+    /// <summary>Frees the SSL object, 40 KB; <see cref="DtlsAlerts"/> is what is left.</summary>
+    public void HandlePeerConfirmed()
+    {
+        if (State != DtlsState.Connected || _ssl == 0)
+        {
+            return;
+        }
+
+        _alerts = DtlsAlerts.TryCreate(_ssl, Role);
+        if (_alerts is not null)
+        {
+            // Does not go out: PutOutgoing keeps it.
+            SendCloseNotify();
+            FreeSsl();
+        }
+    }
+
     public void HandleClose()
     {
         if (State == DtlsState.Closed)
@@ -158,7 +181,7 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
 
     public bool TryExportKeyingMaterial(Span<byte> destination)
     {
-        if (State != DtlsState.Connected)
+        if (State != DtlsState.Connected || _ssl == 0)
         {
             return false;
         }
@@ -177,17 +200,16 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
 
     public void Dispose()
     {
-        if (_ssl == 0)
+        if (_isDisposed)
         {
             return;
         }
 
+        _isDisposed = true;
         Close(CloseReason.Requested);
-        LibSsl.SSL_free(_ssl);
-        _ssl = 0;
-        _self.Free();
+        FreeSsl();
+        _alerts?.Dispose();
         _flights.Dispose();
-        OpenSslObjects.Freed(OpenSslObjectsEach);
     }
 
     /// <summary>Called by OpenSSL: gives it the datagram being handled, once.</summary>
@@ -200,7 +222,16 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
     }
 
     /// <summary>Called by OpenSSL: one datagram to send.</summary>
-    internal void PutOutgoing(ReadOnlySpan<byte> datagram) => _flights.Write(datagram);
+    internal void PutOutgoing(ReadOnlySpan<byte> datagram)
+    {
+        if (_alerts is null)
+        {
+            _flights.Write(datagram);
+            return;
+        }
+
+        _alerts.Keep(datagram);
+    }
 
     /// <summary>
     /// Called by OpenSSL when a flight begins (0) and when its timer has expired, just before it writes the flight again.
@@ -223,19 +254,7 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
     /// </summary>
     internal int VerifyPeer(nint certificate)
     {
-        nint algorithm = _expectedPeer.Algorithm switch
-        {
-            DtlsFingerprintAlgorithm.Sha256 => LibCrypto.EVP_sha256(),
-            DtlsFingerprintAlgorithm.Sha384 => LibCrypto.EVP_sha384(),
-            DtlsFingerprintAlgorithm.Sha512 => LibCrypto.EVP_sha512(),
-            _ => 0,
-        };
-        byte* digest = stackalloc byte[LibCrypto.EvpMaxMdSize];
-        uint length = 0;
-        _isPeerVerified = certificate != 0
-            && algorithm != 0
-            && LibCrypto.X509_digest(certificate, algorithm, digest, &length) == 1
-            && CryptographicOperations.FixedTimeEquals(new ReadOnlySpan<byte>(digest, (int)length), _expectedPeer.Value);
+        _isPeerVerified = PeerCertificate.Matches(certificate, _expectedPeer);
         if (!_isPeerVerified)
         {
             _isOtherPeer = true;
@@ -302,6 +321,17 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
         return reason;
     }
 
+    private void FreeSsl()
+    {
+        if (_ssl != 0)
+        {
+            LibSsl.SSL_free(_ssl);
+            _ssl = 0;
+            _self.Free();
+            OpenSslObjects.Freed(OpenSslObjectsEach);
+        }
+    }
+
     /// <summary>
     /// After the handshake hardly anything comes any more, and 34 KB wait for it. The next SSL_read allocates them again.
     /// </summary>
@@ -362,12 +392,39 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
         return reason;
     }
 
+    // A repeated end of the handshake is of no use to anybody any more, an alert is.
+    private DropReason ReadAlerts(ReadOnlySpan<byte> datagram)
+    {
+        CloseReason reason = _alerts!.Read(datagram);
+        if (reason == CloseReason.None)
+        {
+            return DropReason.DtlsUnexpected;
+        }
+
+        if (reason == CloseReason.PeerClosed)
+        {
+            SendCloseNotify();
+        }
+
+        Close(reason);
+        return DropReason.None;
+    }
+
     private void SendCloseNotify()
     {
-        if (State == DtlsState.Connected)
+        if (State != DtlsState.Connected)
+        {
+            return;
+        }
+
+        _flights.BeginCall();
+        if (_ssl == 0)
+        {
+            _alerts!.WriteGoodbye(_flights);
+        }
+        else
         {
             LibCrypto.ERR_clear_error();
-            _flights.BeginCall();
             // Writing does not allocate what reading does.
             _ = LibSsl.SSL_alloc_buffers(_ssl) == 1 ? LibSsl.SSL_shutdown(_ssl) : 0;
             LibCrypto.ERR_clear_error();
