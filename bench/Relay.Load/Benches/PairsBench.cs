@@ -22,7 +22,8 @@ internal static class PairsBench
         var report = new BenchReport("pairs");
         (int pairs, int active) = settings.IsQuick ? (500, 75) : (2000, 300);
         string[] limits = ClientsCommand.LegLimits(pairs + WarmUpPairs, Workers);
-        await using RelayServer relay = await RelayServer.StartAsync(cpus: null, isAlone: false, hasAdmin: false, limits);
+        // As urgent as the generator, which shares the processors and would push a packet thread aside for as long as it likes.
+        await using RelayServer relay = await RelayServer.StartAsync(cpus: null, isAlone: true, hasAdmin: false, limits);
         await using var first = new ClientFleet(relay.Api!, 2 * WarmUpPairs);
         await using var fleet = new ClientFleet(relay.Api!, 2 * pairs);
         var options = new TrafficOptions

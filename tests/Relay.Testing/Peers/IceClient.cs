@@ -20,6 +20,8 @@ internal sealed class IceClient
     private readonly TimeSpan _consentInterval;
     private readonly Random _random;
     private readonly ulong _tieBreaker = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+    // Not from OpenSSL: its locks spin, which holds up a load generator's urgent thread for as long as it likes.
+    private readonly Random _transactionIds = new();
     private readonly byte[] _transactionId = new byte[StunMessageReader.TransactionIdBytes];
     private byte[] _username = [];
     private byte[] _remotePassword = [];
@@ -75,7 +77,7 @@ internal sealed class IceClient
             return 0;
         }
 
-        RandomNumberGenerator.Fill(_transactionId);
+        _transactionIds.NextBytes(_transactionId);
         var writer = new StunMessageWriter(destination);
         writer.WriteHeader(StunClass.Request, StunMethod.Binding, _transactionId);
         writer.AddUsername(_username);
