@@ -6,8 +6,8 @@ namespace Relay.Core.Ice;
 
 /// <summary>
 /// The lite, always controlled agent of one leg (RFC 8445 sections 2.5 and 7.3), one component, peer-reflexive remotes only.
-/// It answers checks and never sends one. Everything is allocated by the constructor; <see cref="Start"/> may be called
-/// again for the next leg in the slot.
+/// It answers checks and never sends one. What it allocates later is bounded: more than two addresses, more than a hundred
+/// checks. <see cref="Start"/> may be called again for the next leg in the slot.
 /// <para>
 /// Contract: after every Handle call drain <see cref="TryDequeueRemoved"/> and take those addresses out of the flow table;
 /// only then, if the call answered None and <see cref="IsValidated"/> says so, put the request's remote in.

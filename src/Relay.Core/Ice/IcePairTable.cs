@@ -23,25 +23,29 @@ internal struct IcePair
 }
 
 /// <summary>
-/// The validated remote addresses of one agent in a fixed number of slots, and the queue of those that were removed. The
-/// owner drains the queue after every call; while it does not, nothing more is removed.
+/// The validated remote addresses of one agent in a bounded number of slots, and the queue of those that were removed. The
+/// owner drains the queue after every call; while it does not, nothing more is removed. Most legs have one address.
 /// </summary>
 internal sealed class IcePairTable
 {
     /// <summary>No slot.</summary>
     public const int None = -1;
 
-    private readonly IcePair[] _pairs;
-    private readonly TransportAddress[] _removed;
+    private const int PairsAtFirst = 2;
+
+    private readonly int _maxPairs;
+    private IcePair[] _pairs;
+    private TransportAddress[] _removed;
     private int _removedHead;
     private int _removedCount;
 
     public IcePairTable(int maxPairs)
     {
-        _pairs = new IcePair[maxPairs];
+        _maxPairs = maxPairs;
+        _pairs = new IcePair[Math.Min(maxPairs, PairsAtFirst)];
 
-        // Single removals stop at maxPairs entries, which leaves room for RemoveAll.
-        _removed = new TransportAddress[maxPairs * 2];
+        // Single removals stop at one for each slot, which leaves room for RemoveAll.
+        _removed = new TransportAddress[_pairs.Length * 2];
     }
 
     public ref IcePair this[int index] => ref _pairs[index];
@@ -80,7 +84,12 @@ internal sealed class IcePairTable
             }
         }
 
-        if (_pairs[index].InUse && !TryRemove(index))
+        if (_pairs[index].InUse && _pairs.Length < _maxPairs)
+        {
+            index = _pairs.Length;
+            Grow();
+        }
+        else if (_pairs[index].InUse && !TryRemove(index))
         {
             return None;
         }
@@ -167,6 +176,20 @@ internal sealed class IcePairTable
         Array.Clear(_pairs);
         _removedHead = 0;
         _removedCount = 0;
+    }
+
+    private void Grow()
+    {
+        int length = Math.Min(2 * _pairs.Length, _maxPairs);
+        var removed = new TransportAddress[2 * length];
+        for (int i = 0; i < _removedCount; i++)
+        {
+            removed[i] = _removed[(_removedHead + i) % _removed.Length];
+        }
+
+        Array.Resize(ref _pairs, length);
+        _removed = removed;
+        _removedHead = 0;
     }
 
     private void Remove(int index)

@@ -7,8 +7,8 @@ namespace Relay.Core.Ice;
 /// Remembers the transaction ids of recent authenticated requests, so that a captured request that is sent again moves
 /// nothing: STUN itself has no replay protection, and a lite agent makes no checks of its own that would expose a forged
 /// source. Two Bloom filters in turns hold the last 1,000 to 2,000 requests, repetitions included (most of an hour of one
-/// client), in 2 KiB each, the second when it is needed. A false alarm (under 1 %) costs a client one request's effect; its
-/// next request has another id.
+/// client), in 2 KiB each. A client's first 125 (some minutes) are in a filter of 256 bytes; the large ones come when they are
+/// needed. A false alarm (under 1 %) costs a client one request's effect; its next request has another id.
 /// </summary>
 internal sealed class IceTransactionMemory
 {
@@ -17,11 +17,13 @@ internal sealed class IceTransactionMemory
 
     private const int FilterBits = 1 << FilterBitsLog2;
     private const int FilterBitsLog2 = 14;
+    private const int FirstFilterShare = 8;
     private const int BitsPerId = 4;
     private const int BitsPerWord = 64;
+    private const int FilterWords = FilterBits / BitsPerWord;
 
     private readonly SipHash _hash;
-    private ulong[] _current = new ulong[FilterBits / BitsPerWord];
+    private ulong[] _current = new ulong[FilterWords / FirstFilterShare];
     private ulong[]? _previous;
     private int _count;
 
@@ -42,9 +44,9 @@ internal sealed class IceTransactionMemory
 
         // Kept from now on in either case, so that a false alarm is not forgotten with the older filter.
         bool isNew = _previous is null || !Contains(_previous, hash);
-        if (_count == RequestsPerFilterMax)
+        if (_count == RequestsPerFilterMax * _current.Length / FilterWords)
         {
-            (_current, _previous) = (_previous ?? new ulong[_current.Length], _current);
+            (_current, _previous) = (_previous?.Length == FilterWords ? _previous : new ulong[FilterWords], _current);
             Array.Clear(_current);
             _count = 0;
         }
@@ -52,7 +54,7 @@ internal sealed class IceTransactionMemory
         _count++;
         for (int i = 0; i < BitsPerId; i++)
         {
-            int bit = BitOf(hash, i);
+            int bit = BitOf(_current, hash, i);
             _current[bit / BitsPerWord] |= 1UL << bit;
         }
 
@@ -70,7 +72,7 @@ internal sealed class IceTransactionMemory
     {
         for (int i = 0; i < BitsPerId; i++)
         {
-            int bit = BitOf(hash, i);
+            int bit = BitOf(filter, hash, i);
             if ((filter[bit / BitsPerWord] & (1UL << bit)) == 0)
             {
                 return false;
@@ -80,5 +82,6 @@ internal sealed class IceTransactionMemory
         return true;
     }
 
-    private static int BitOf(ulong hash, int index) => (int)(hash >> (index * FilterBitsLog2)) & (FilterBits - 1);
+    private static int BitOf(ulong[] filter, ulong hash, int index) =>
+        (int)(hash >> (index * FilterBitsLog2)) & ((filter.Length * BitsPerWord) - 1);
 }

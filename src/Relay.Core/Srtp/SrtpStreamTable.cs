@@ -3,19 +3,17 @@ using Relay.Core.Diagnostics;
 namespace Relay.Core.Srtp;
 
 /// <summary>
-/// The streams of one context, by SSRC: a bounded array, searched front to back (a leg has fewer than ten). It never makes
+/// The streams of one context, by SSRC: a bounded array that grows with them (a stream takes 272 bytes), searched front to back
+/// (a leg has fewer than ten). It never makes
 /// room by forgetting a stream on its own: a forgotten window would accept every packet of that stream once more.
 /// </summary>
 internal sealed class SrtpStreamTable
 {
     private const int StreamsMax = 1024;
 
-    // A call without retransmissions has two or three.
-    private const int StreamsAtFirst = 4;
-
     private readonly int _maxStreams;
-    private uint[] _ssrcs;
-    private SrtpStream[] _streams;
+    private uint[] _ssrcs = [];
+    private SrtpStream[] _streams = [];
     private int _count;
 
     /// <param name="maxStreams">1 to 1,024.</param>
@@ -24,8 +22,6 @@ internal sealed class SrtpStreamTable
         ArgumentOutOfRangeException.ThrowIfLessThan(maxStreams, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxStreams, StreamsMax);
         _maxStreams = maxStreams;
-        _ssrcs = new uint[Math.Min(maxStreams, StreamsAtFirst)];
-        _streams = new SrtpStream[_ssrcs.Length];
     }
 
     public int Count => _count;
@@ -56,7 +52,7 @@ internal sealed class SrtpStreamTable
         Invariant.Holds(!IsFull, "an SRTP stream was added to a full table");
         if (_count == _ssrcs.Length)
         {
-            int length = Math.Min(2 * _count, _maxStreams);
+            int length = Math.Min(Math.Max(1, 2 * _count), _maxStreams);
             Array.Resize(ref _ssrcs, length);
             Array.Resize(ref _streams, length);
         }

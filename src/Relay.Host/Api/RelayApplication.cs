@@ -57,6 +57,9 @@ internal static class RelayApplication
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("System", LogLevel.Warning)
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
+            // It would give each request, so each socket for its life, an Activity for log scopes that nobody reads. A request that
+            // fails is logged by the exception handler or by Kestrel.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
             .AddSimpleConsole(console =>
             {
                 console.SingleLine = true;

@@ -24,8 +24,8 @@ internal sealed class RelaySocket : IDisposable
     /// <summary>Largest message a client may send, bytes.</summary>
     public const int MaxMessageBytes = 16 * 1024;
 
-    // Holds every message but an offer or a long text; there is one for each client, most of the time empty.
-    private const int BufferInitialBytes = 512;
+    // Holds pongs and commands; there is one for each client, most of the time empty. Longer messages make it grow for a while.
+    private const int BufferInitialBytes = 128;
 
     /// <summary>For the close frame to go out, and for the client's to come back.</summary>
     private static readonly TimeSpan CloseWait = TimeSpan.FromSeconds(2);

@@ -54,6 +54,33 @@ public class IcePairTableTests
     }
 
     [Fact]
+    public void Growing_keeps_pairs_and_removed_addresses_in_order()
+    {
+        var table = new IcePairTable(16);
+        int first = table.Add(Remote(0), IcePairTable.None, At(0));
+        Assert.True(table.TryRemove(first));
+        Assert.True(table.TryDequeueRemoved(out _));
+        for (int i = 1; i <= 2; i++)
+        {
+            table.Add(Remote(i), IcePairTable.None, At(i));
+        }
+
+        Assert.True(table.TryRemove(table.Find(Remote(2))));
+        Assert.True(table.TryRemove(table.Find(Remote(1))));
+        for (int i = 3; i < 19; i++)
+        {
+            table.Add(Remote(i), IcePairTable.None, At(i));
+        }
+
+        Assert.True(table.TryDequeueRemoved(out TransportAddress removed));
+        Assert.Equal(Remote(2), removed);
+        Assert.True(table.TryDequeueRemoved(out removed));
+        Assert.Equal(Remote(1), removed);
+        Assert.False(table.TryDequeueRemoved(out _));
+        Assert.All(Enumerable.Range(3, 16), i => Assert.NotEqual(IcePairTable.None, table.Find(Remote(i))));
+    }
+
+    [Fact]
     public void The_silent_are_removed_but_not_the_kept_one()
     {
         int kept = _table.Add(Remote(0), IcePairTable.None, At(0));

@@ -261,6 +261,15 @@ public class SrtpOutboundTests
         byte[] packet = new byte[300];
         byte[] report = [.. RtcpPacket(), .. new byte[40]];
         byte[] prefix = [1, 2, 3];
+        // The tables grow with the streams, once: the packet before each stream's first.
+        foreach (int first in (int[])[50_000, 100_000])
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(plain.AsSpan(2), (ushort)(first - 1));
+            BinaryPrimitives.WriteUInt32BigEndian(plain.AsSpan(8), (uint)(first / 50_000));
+            outbound.Protect(plain.AsSpan(0, 12), prefix, plain.AsSpan(12), packet, out int length);
+            Assert.Equal(DropReason.None, inbound.Unprotect(packet.AsSpan(0, length), packet, out _));
+        }
+
         int accepted = Run(outbound, inbound, plain, prefix, packet, report, 0, 1000);
         long before = GC.GetAllocatedBytesForCurrentThread();
         accepted += Run(outbound, inbound, plain, prefix, packet, report, 1000, 101_000);
@@ -270,8 +279,7 @@ public class SrtpOutboundTests
     }
 
     /// <summary>
-    /// For each packet: a forgery, the packet, a replay; every tenth time a report; now and then a new SSRC, of those that
-    /// need no larger table.
+    /// For each packet: a forgery, the packet, a replay; every tenth time a report; now and then another SSRC.
     /// </summary>
     private static int Run(
         SrtpOutbound outbound,
