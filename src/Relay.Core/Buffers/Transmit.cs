@@ -15,5 +15,8 @@ public struct Transmit
     /// <summary><see cref="Received.Arrival"/> of the datagram that caused it; 0 if none did.</summary>
     public long Arrival;
 
+    /// <summary>The relay port to send it from; 0 for the worker's own socket.</summary>
+    public int Via;
+
     public TransportAddress Remote;
 }

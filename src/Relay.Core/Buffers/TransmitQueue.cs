@@ -41,7 +41,11 @@ public sealed class TransmitQueue
     public Span<byte> Buffer(PacketHandle packet) => _pool.Slot(packet)[PacketPool.HeadroomBytes..];
 
     /// <summary>Queues what was written to <see cref="Buffer"/>; the queue owns the slot from here on.</summary>
-    public void Enqueue(PacketHandle packet, int length, in TransportAddress remote)
+    /// <param name="packet">The slot.</param>
+    /// <param name="length">Bytes written.</param>
+    /// <param name="remote">Where it goes.</param>
+    /// <param name="via">See <see cref="Transmit.Via"/>.</param>
+    public void Enqueue(PacketHandle packet, int length, in TransportAddress remote, int via = 0)
     {
         Diagnostics.Invariant.Holds(_count < _ring.Length, "enqueue follows a successful rent");
 
@@ -52,6 +56,7 @@ public sealed class TransmitQueue
         entry.Length = length;
         entry.Arrival = Arrival;
         entry.Remote = remote;
+        entry.Via = via;
     }
 
     /// <summary>Gives a rented slot back unused.</summary>

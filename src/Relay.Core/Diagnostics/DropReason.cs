@@ -14,6 +14,7 @@ public enum DropReason : byte
     UnknownFlow,
     AddressNotValidated,
     AddressInUse,
+    ImpossibleAddress,
     WrongState,
     TableFull,
 

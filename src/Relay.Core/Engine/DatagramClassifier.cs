@@ -8,6 +8,7 @@ public enum DatagramKind : byte
     Dtls,
     Rtp,
     Rtcp,
+    ChannelData,
 }
 
 /// <summary>
@@ -22,6 +23,8 @@ public static class DatagramClassifier
     private const byte StunLast = 3;
     private const byte DtlsFirst = 20;
     private const byte DtlsLast = 63;
+    private const byte ChannelFirst = 64;
+    private const byte ChannelLast = 79;
     private const byte RtpFirst = 128;
     private const byte RtpLast = 191;
 
@@ -35,6 +38,7 @@ public static class DatagramClassifier
         [>= DtlsFirst and <= DtlsLast, ..] => DatagramKind.Dtls,
         [>= RtpFirst and <= RtpLast, >= RtcpFirst and <= RtcpLast, ..] => DatagramKind.Rtcp,
         [>= RtpFirst and <= RtpLast, ..] => DatagramKind.Rtp,
+        [>= ChannelFirst and <= ChannelLast, ..] => DatagramKind.ChannelData,
         _ => DatagramKind.Unknown,
     };
 }

@@ -26,9 +26,7 @@ public sealed class RelayEngine : IDisposable
     private readonly SsrcTable _learning;
     private readonly TimerHeap _timers;
     private readonly Entry[] _entries;
-    private readonly EngineEvent[] _events;
-    private int _eventHead;
-    private int _eventCount;
+    private readonly EngineEventQueue _events;
     private int _transportCount;
 
     /// <param name="options">Limits.</param>
@@ -50,8 +48,7 @@ public sealed class RelayEngine : IDisposable
         _learning = new SsrcTable(options.TransportsMax, random);
         _timers = new TimerHeap(options.TransportsMax);
         _entries = new Entry[options.TransportsMax];
-        // A transport says Connected and Closed once each, and its slot is not opened again before the caller has drained.
-        _events = new EngineEvent[2 * options.TransportsMax];
+        _events = new EngineEventQueue(options.TransportsMax);
     }
 
     public EngineCounters Counters { get; } = new();
@@ -166,19 +163,7 @@ public sealed class RelayEngine : IDisposable
     public bool TryDequeueTransmit(out Transmit transmit) => _context.TryDequeueTransmit(out transmit);
 
     /// <summary>Takes the next event.</summary>
-    public bool TryDequeueEvent(out EngineEvent engineEvent)
-    {
-        if (_eventCount == 0)
-        {
-            engineEvent = default;
-            return false;
-        }
-
-        engineEvent = _events[_eventHead];
-        _eventHead = (_eventHead + 1) % _events.Length;
-        _eventCount--;
-        return true;
-    }
+    public bool TryDequeueEvent(out EngineEvent engineEvent) => _events.TryDequeue(out engineEvent);
 
     /// <summary>Closes every transport; drain once more before the pool goes.</summary>
     public void Dispose()
@@ -221,8 +206,9 @@ public sealed class RelayEngine : IDisposable
         DatagramKind kind = DatagramClassifier.Classify(datagram);
         DropReason reason = kind switch
         {
+            _ when VirtualAddress.IsVirtual(remote) => DropReason.ImpossibleAddress,
             DatagramKind.Stun => HandleStun(datagram, remote, now),
-            DatagramKind.Unknown => datagram.IsEmpty ? DropReason.Empty : DropReason.UnknownProtocol,
+            DatagramKind.Unknown or DatagramKind.ChannelData => datagram.IsEmpty ? DropReason.Empty : DropReason.UnknownProtocol,
             _ => HandleFlow(kind, datagram, remote, now),
         };
         if (reason != DropReason.None)
@@ -274,7 +260,7 @@ public sealed class RelayEngine : IDisposable
             return DropReason.AddressInUse;
         }
 
-        reason = transport.HandleBindingRequest(message, remote, now);
+        reason = transport.HandleBindingRequest(message, remote, remote, now);
         Settle(slot);
         // Only now: an address that made room for this one must leave the table first.
         if (reason == DropReason.None && transport.IsValidated(remote) && !_flows.TrySet(remote, slot))
@@ -375,7 +361,7 @@ public sealed class RelayEngine : IDisposable
         _timers.Set(slot, Instant.Never);
         entry.Transport = null;
         Volatile.Write(ref _transportCount, _transportCount - 1);
-        Tell(new EngineEvent
+        _events.Enqueue(new EngineEvent
         {
             Kind = EngineEventKind.Closed,
             Transport = new TransportId(slot, entry.Generation),
@@ -401,7 +387,7 @@ public sealed class RelayEngine : IDisposable
         if (transport.IsConnected && !entry.IsConnectedTold)
         {
             entry.IsConnectedTold = true;
-            Tell(new EngineEvent { Kind = EngineEventKind.Connected, Transport = new TransportId(slot, entry.Generation) });
+            _events.Enqueue(new EngineEvent { Kind = EngineEventKind.Connected, Transport = new TransportId(slot, entry.Generation) });
         }
 
         ForgetAddresses(transport, slot);
@@ -429,12 +415,6 @@ public sealed class RelayEngine : IDisposable
         (uint)id.Slot < (uint)_entries.Length && _entries[id.Slot].Generation == id.Generation
             ? _entries[id.Slot].Transport
             : null;
-
-    private void Tell(in EngineEvent engineEvent)
-    {
-        Invariant.Holds(_eventCount < _events.Length, "events are drained before slots are opened again");
-        _events[(_eventHead + _eventCount++) % _events.Length] = engineEvent;
-    }
 
     private struct Entry
     {

@@ -144,8 +144,19 @@ public sealed class IceLiteAgent
     /// still has an error to send back, so send <paramref name="responseLength"/> bytes if there are any. What is not
     /// authenticated is never answered. <paramref name="response"/> has at least <see cref="ResponseMaxBytes"/> bytes.
     /// </summary>
+    /// <param name="request">The message.</param>
+    /// <param name="remote">Where it came from, as the flow table knows it.</param>
+    /// <param name="mapped">What the answer says of that: the same but for a <see cref="VirtualAddress"/>.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="response">Takes the answer.</param>
+    /// <param name="responseLength">Its bytes.</param>
     public DropReason HandleBindingRequest(
-        in StunMessageReader request, in TransportAddress remote, Instant now, Span<byte> response, out int responseLength)
+        in StunMessageReader request,
+        in TransportAddress remote,
+        in TransportAddress mapped,
+        Instant now,
+        Span<byte> response,
+        out int responseLength)
     {
         Invariant.Holds(response.Length >= ResponseMaxBytes, "the response buffer is large enough");
         responseLength = 0;
@@ -179,7 +190,7 @@ public sealed class IceLiteAgent
         }
 
         // Written first: a completed restart moves the password.
-        int length = IceBindingResponse.WriteSuccess(request.TransactionId, remote, password, response);
+        int length = IceBindingResponse.WriteSuccess(request.TransactionId, mapped, password, response);
         reason = Accept(request, remote, pending, priority, now);
         responseLength = reason == DropReason.None ? length : 0;
         UpdateNextTimeout();

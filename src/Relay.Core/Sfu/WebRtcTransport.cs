@@ -49,14 +49,16 @@ public sealed class WebRtcTransport : Transport
             Instant.Min(Session.NextTimeout, _connectDeadline), Instant.Min(_ice.NextTimeout, _dtls.NextTimeout));
 
     /// <summary>Takes a binding request for the leg's ufrag from any address, and answers it.</summary>
-    public DropReason HandleBindingRequest(in StunMessageReader request, in TransportAddress remote, Instant now)
+    public DropReason HandleBindingRequest(
+        in StunMessageReader request, in TransportAddress remote, in TransportAddress mapped, Instant now)
     {
         if (!_context.Transmits.TryRent(out PacketHandle slot))
         {
             return DropReason.PoolExhausted;
         }
 
-        DropReason reason = _ice.HandleBindingRequest(request, remote, now, _context.Transmits.Buffer(slot), out int length);
+        DropReason reason = _ice.HandleBindingRequest(
+            request, remote, mapped, now, _context.Transmits.Buffer(slot), out int length);
         if (length > 0)
         {
             _context.Send(slot, length, remote);

@@ -14,6 +14,7 @@ public sealed class DatagramClassifierTests
             {
                 <= 3 => DatagramKind.Stun,
                 >= 20 and <= 63 => DatagramKind.Dtls,
+                >= 64 and <= 79 => DatagramKind.ChannelData,
                 >= 128 and <= 191 => DatagramKind.Rtp,
                 _ => DatagramKind.Unknown,
             };

@@ -62,6 +62,16 @@ public sealed class RelayEngineTests : IDisposable
     }
 
     [Fact]
+    public void A_datagram_that_claims_to_be_from_a_virtual_address_is_dropped()
+    {
+        Open();
+        Receive(VirtualAddress.Of(VirtualAddressKind.Stream, 0, 1), _client.Request());
+        Receive(VirtualAddress.Of(VirtualAddressKind.TurnPeer, 0, 1), [0x80, 0]);
+        Assert.Equal(2, _engine.Counters.Dropped(DropReason.ImpossibleAddress));
+        Assert.Empty(Drain());
+    }
+
+    [Fact]
     public void Only_binding_requests_and_indications_are_taken()
     {
         Open();

@@ -201,7 +201,7 @@ internal sealed class IceLeg
             return reason;
         }
 
-        reason = Agent.HandleBindingRequest(message, from, Now, _response, out int length);
+        reason = Agent.HandleBindingRequest(message, from, from, Now, _response, out int length);
         ResponseLength = length;
         Drain();
         if (reason == DropReason.None && Agent.IsValidated(from))

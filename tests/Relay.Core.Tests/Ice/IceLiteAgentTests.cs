@@ -30,6 +30,23 @@ public class IceLiteAgentTests
     }
 
     [Fact]
+    public void The_answer_tells_the_mapped_address_and_the_remote_stays_the_flow()
+    {
+        TransportAddress stream = VirtualAddress.Of(VirtualAddressKind.Stream, 3, 1);
+        byte[] response = new byte[IceLiteAgent.ResponseMaxBytes];
+        Assert.Equal(DropReason.None, StunMessageReader.TryParse(_leg.Request(), out StunMessageReader message));
+
+        Assert.Equal(
+            DropReason.None, _leg.Agent.HandleBindingRequest(message, stream, B, _leg.Now, response, out int length));
+
+        Assert.Equal(DropReason.None, StunMessageReader.TryParse(response.AsSpan(0, length), out StunMessageReader answer));
+        Assert.True(answer.TryGetXorMappedAddress(out TransportAddress mapped));
+        Assert.Equal(B, mapped);
+        Assert.True(_leg.Agent.IsValidated(stream));
+        Assert.False(_leg.Agent.IsValidated(B));
+    }
+
+    [Fact]
     public void Before_the_start_nothing_is_answered()
     {
         var leg = new IceLeg(start: false);
@@ -164,7 +181,7 @@ public class IceLiteAgentTests
         Assert.Equal(DropReason.None, StunMessageReader.TryParse(request, out StunMessageReader message));
 
         DropReason reason = _leg.Agent.HandleBindingRequest(
-            message, A, _leg.Now + TimeSpan.FromSeconds(30), new byte[IceLiteAgent.ResponseMaxBytes], out int length);
+            message, A, A, _leg.Now + TimeSpan.FromSeconds(30), new byte[IceLiteAgent.ResponseMaxBytes], out int length);
 
         Assert.Equal(DropReason.WrongState, reason);
         Assert.Equal(0, length);
@@ -238,7 +255,7 @@ public class IceLiteAgentTests
         {
             Assert.Equal(DropReason.None, StunMessageReader.TryParse(_leg.Request(), out StunMessageReader message));
             DropReason reason = _leg.Agent.HandleBindingRequest(
-                message, TransportAddress.FromIPv4(1, port), _leg.Now, response, out int length);
+                message, TransportAddress.FromIPv4(1, port), A, _leg.Now, response, out int length);
             if (reason != DropReason.None)
             {
                 Assert.Equal(DropReason.IceTooManyPairs, reason);
@@ -369,7 +386,7 @@ public class IceLiteAgentTests
         {
             StunMessageReader.TryParse(requests[i], out StunMessageReader message);
             _leg.Agent.HandleBindingRequest(
-                message, TransportAddress.FromIPv4(1, (ushort)(i % 40)), _leg.Now, response, out int length);
+                message, TransportAddress.FromIPv4(1, (ushort)(i % 40)), A, _leg.Now, response, out int length);
             answered += length > 0 ? 1 : 0;
             while (_leg.Agent.TryDequeueRemoved(out _))
             {

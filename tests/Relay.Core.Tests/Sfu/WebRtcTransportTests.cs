@@ -251,7 +251,7 @@ public sealed class WebRtcTransportTests : IDisposable
     {
         byte[] request = _client.Request(check ?? new Check { Nominate = true });
         Assert.Equal(DropReason.None, StunMessageReader.TryParse(request, out StunMessageReader message));
-        return _transport.HandleBindingRequest(message, from, _now);
+        return _transport.HandleBindingRequest(message, from, from, _now);
     }
 
     private DropReason Receive(TransportAddress from, Handler handle)
