@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using Relay.Core.Engine;
 using Relay.Core.Primitives;
 using Relay.Simulation;
 

@@ -1,8 +1,7 @@
-using Relay.Core.Engine;
 using Relay.Core.Primitives;
 using Xunit;
 
-namespace Relay.Core.Tests.Engine;
+namespace Relay.Core.Tests.Primitives;
 
 public sealed class TimerHeapTests
 {

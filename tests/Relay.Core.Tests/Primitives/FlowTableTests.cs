@@ -1,9 +1,8 @@
-using Relay.Core.Engine;
 using Relay.Core.Primitives;
 using Relay.Core.Tests.Ice;
 using Xunit;
 
-namespace Relay.Core.Tests.Engine;
+namespace Relay.Core.Tests.Primitives;
 
 public sealed class FlowTableTests
 {

@@ -1,10 +1,8 @@
-using Relay.Core.Primitives;
-
-namespace Relay.Core.Engine;
+namespace Relay.Core.Primitives;
 
 /// <summary>
-/// Which transport a remote address belongs to: open addressing with linear probing and backward-shift deletion, at
-/// most half full. Peers choose their addresses, so the hash is keyed.
+/// Which slot (a transport's, an allocation's) a remote address belongs to: open addressing with linear probing and
+/// backward-shift deletion, at most half full. Peers choose their addresses, so the hash is keyed.
 /// </summary>
 public sealed class FlowTable
 {
@@ -34,7 +32,7 @@ public sealed class FlowTable
 
     public int Count => _count;
 
-    /// <summary>The transport's slot, or false if nobody validated this address.</summary>
+    /// <summary>The slot, or false if the address points to none.</summary>
     public bool TryGet(in TransportAddress address, out int slot)
     {
         int bucket = Find(address);
@@ -61,7 +59,7 @@ public sealed class FlowTable
         return true;
     }
 
-    /// <summary>Forgets the address if it points to the slot; another transport's entry stays.</summary>
+    /// <summary>Forgets the address if it points to the slot; another slot's entry stays.</summary>
     public void Remove(in TransportAddress address, int slot)
     {
         int hole = Find(address);

@@ -1,6 +1,4 @@
-using Relay.Core.Primitives;
-
-namespace Relay.Core.Engine;
+namespace Relay.Core.Primitives;
 
 /// <summary>
 /// One timer for each slot, earliest first: an indexed binary heap, so that setting a slot's timer again moves it
