@@ -33,6 +33,10 @@ public enum DropReason : byte
     IceRoleConflict,
     IceTooManyPairs,
 
+    // TURN's ChannelData (RFC 8656).
+    ChannelDataTruncated,
+    ChannelDataMalformed,
+
     // DTLS (RFC 6347).
     DtlsMalformed,
     DtlsAfterClose,

@@ -24,7 +24,8 @@ namespace Relay.Core.Stun;
 /// <summary>
 /// One STUN message (RFC 8489), a view over the datagram. <see cref="TryParse"/> walks every attribute once, so a message
 /// that parsed cannot be read out of bounds. Of an attribute that occurs more than once the first counts (section 14), and
-/// what follows MESSAGE-INTEGRITY is ignored, FINGERPRINT excepted (section 14.5).
+/// what follows MESSAGE-INTEGRITY or MESSAGE-INTEGRITY-SHA256 is ignored, except the latter behind the former, and FINGERPRINT
+/// (sections 14.5 and 14.6).
 /// </summary>
 public readonly ref struct StunMessageReader
 {
@@ -48,10 +49,14 @@ public readonly ref struct StunMessageReader
     internal const int TransactionIdOffset = 8;
     internal const int AttributeHeaderBytes = 4;
     internal const int IntegrityBytes = 20;
+    internal const int IntegritySha256MaxBytes = 32;
     internal const int FingerprintBytes = 4;
 
     /// <summary>RFC 8489 section 14.7: "STUN", so that the sum differs from one that an application protocol may carry.</summary>
     internal const uint FingerprintXor = 0x5354554E;
+
+    /// <summary>RFC 8489 section 14.6: a shorter sum would be too easy to guess.</summary>
+    private const int IntegritySha256MinBytes = 16;
 
     /// <summary>RFC 7983 section 7 gives the rest of the first bytes to other protocols.</summary>
     private const byte DemuxFirstByteMax = 3;
@@ -62,12 +67,15 @@ public readonly ref struct StunMessageReader
     private readonly ReadOnlySpan<byte> _message;
     private readonly int _attributesEnd;
     private readonly int _integrityOffset;
+    private readonly int _integritySha256Offset;
 
-    private StunMessageReader(ReadOnlySpan<byte> message, int attributesEnd, int integrityOffset, bool hasFingerprint)
+    private StunMessageReader(
+        ReadOnlySpan<byte> message, int attributesEnd, int integrityOffset, int integritySha256Offset, bool hasFingerprint)
     {
         _message = message;
         _attributesEnd = attributesEnd;
         _integrityOffset = integrityOffset;
+        _integritySha256Offset = integritySha256Offset;
         HasFingerprint = hasFingerprint;
     }
 
@@ -101,6 +109,9 @@ public readonly ref struct StunMessageReader
 
     /// <summary>MESSAGE-INTEGRITY is there; <see cref="VerifyIntegrity"/> tells whether it is right.</summary>
     public bool HasIntegrity => _integrityOffset != 0;
+
+    /// <summary>MESSAGE-INTEGRITY-SHA256 is there; <see cref="VerifyIntegritySha256"/> tells whether it is right.</summary>
+    public bool HasIntegritySha256 => _integritySha256Offset != 0;
 
     /// <summary>FINGERPRINT is there, and it is right.</summary>
     public bool HasFingerprint { get; }
@@ -148,20 +159,62 @@ public readonly ref struct StunMessageReader
     /// <summary>The value of the first such attribute, without padding, among those that integrity (if any) covers.</summary>
     public bool TryGetAttribute(ushort type, out ReadOnlySpan<byte> value)
     {
-        int offset = HeaderBytes;
+        int position = 0;
+        return TryGetNextAttribute(type, ref position, out value);
+    }
+
+    /// <summary>
+    /// The next such attribute of several (CreatePermission's XOR-PEER-ADDRESS, RFC 8656 section 10.1), among those that
+    /// integrity (if any) covers.
+    /// </summary>
+    /// <param name="type">The attribute's type.</param>
+    /// <param name="position">0 at first; the call moves it behind what it found.</param>
+    /// <param name="value">The value without padding.</param>
+    public bool TryGetNextAttribute(ushort type, scoped ref int position, out ReadOnlySpan<byte> value)
+    {
+        int offset = Math.Max(position, HeaderBytes);
         while (offset < _attributesEnd)
         {
+            int start = offset + AttributeHeaderBytes;
             int length = AttributeLength(_message, offset);
-            if (AttributeType(_message, offset) == type)
+            bool found = AttributeType(_message, offset) == type;
+            offset = start + Padded(length);
+            if (found)
             {
-                value = _message.Slice(offset + AttributeHeaderBytes, length);
+                position = offset;
+                value = _message.Slice(start, length);
                 return true;
             }
-
-            offset += AttributeHeaderBytes + Padded(length);
         }
 
+        position = offset;
         value = default;
+        return false;
+    }
+
+    /// <summary>An attribute of one 32-bit number, such as LIFETIME; false if absent or not 4 bytes.</summary>
+    public bool TryGetUInt32(ushort type, out uint number)
+    {
+        if (TryGetAttribute(type, out ReadOnlySpan<byte> value) && value.Length == sizeof(uint))
+        {
+            number = BinaryPrimitives.ReadUInt32BigEndian(value);
+            return true;
+        }
+
+        number = 0;
+        return false;
+    }
+
+    /// <summary>An attribute of one 64-bit number, such as RESERVATION-TOKEN; false if absent or not 8 bytes.</summary>
+    public bool TryGetUInt64(ushort type, out ulong number)
+    {
+        if (TryGetAttribute(type, out ReadOnlySpan<byte> value) && value.Length == sizeof(ulong))
+        {
+            number = BinaryPrimitives.ReadUInt64BigEndian(value);
+            return true;
+        }
+
+        number = 0;
         return false;
     }
 
@@ -186,6 +239,13 @@ public readonly ref struct StunMessageReader
     {
         address = default;
         return TryGetAttribute(type, out ReadOnlySpan<byte> value) && StunXorAddress.TryRead(value, TransactionId, out address);
+    }
+
+    /// <summary>Any attribute of the shape of MAPPED-ADDRESS (RFC 8489 section 14.1); false if absent or malformed.</summary>
+    public bool TryGetAddress(ushort type, out TransportAddress address)
+    {
+        address = default;
+        return TryGetAttribute(type, out ReadOnlySpan<byte> value) && StunAddress.TryRead(value, out address);
     }
 
     /// <summary>ERROR-CODE (RFC 8489 section 14.8), 300 to 699; false if absent or out of range.</summary>
@@ -239,16 +299,31 @@ public readonly ref struct StunMessageReader
         }
 
         Span<byte> covered = stackalloc byte[MaxMessageBytes];
-        covered = covered[.._integrityOffset];
-        _message[.._integrityOffset].CopyTo(covered);
-        int end = _integrityOffset + AttributeHeaderBytes + IntegrityBytes;
-        BinaryPrimitives.WriteUInt16BigEndian(covered[LengthOffset..], (ushort)(end - HeaderBytes));
-
+        covered = covered[..CopyCovered(_integrityOffset, covered)];
         Span<byte> expected = stackalloc byte[IntegrityBytes];
 #pragma warning disable CA5350 // RFC 8489 section 14.5 prescribes HMAC-SHA1, and browsers send nothing else.
         HMACSHA1.HashData(key, covered, expected);
 #pragma warning restore CA5350
-        return CryptographicOperations.FixedTimeEquals(expected, _message[(end - IntegrityBytes)..end]);
+        return CryptographicOperations.FixedTimeEquals(expected, ValueAt(_integrityOffset));
+    }
+
+    /// <summary>
+    /// Checks MESSAGE-INTEGRITY-SHA256 (RFC 8489 section 14.6): HMAC-SHA256 over everything before it, with a length field
+    /// that ends at it; the sum may be cut down to 16 bytes. False if there is none.
+    /// </summary>
+    public bool VerifyIntegritySha256(ReadOnlySpan<byte> key)
+    {
+        if (_integritySha256Offset == 0)
+        {
+            return false;
+        }
+
+        Span<byte> covered = stackalloc byte[MaxMessageBytes];
+        covered = covered[..CopyCovered(_integritySha256Offset, covered)];
+        Span<byte> expected = stackalloc byte[IntegritySha256MaxBytes];
+        HMACSHA256.HashData(key, covered, expected);
+        ReadOnlySpan<byte> given = ValueAt(_integritySha256Offset);
+        return CryptographicOperations.FixedTimeEquals(expected[..given.Length], given);
     }
 
     /// <summary>Rounds up to the next multiple of 4 (RFC 8489 section 14).</summary>
@@ -259,6 +334,7 @@ public readonly ref struct StunMessageReader
         message = default;
         int attributesEnd = datagram.Length;
         int integrityOffset = 0;
+        int integritySha256Offset = 0;
         bool hasFingerprint = false;
         int count = 0;
         int offset = HeaderBytes;
@@ -274,7 +350,7 @@ public readonly ref struct StunMessageReader
             int next = offset + AttributeHeaderBytes + Padded(length);
             switch (AttributeType(datagram, offset))
             {
-                case StunAttributeType.MessageIntegrity when integrityOffset == 0:
+                case StunAttributeType.MessageIntegrity when integrityOffset == 0 && integritySha256Offset == 0:
                     if (length != IntegrityBytes)
                     {
                         return DropReason.StunMalformed;
@@ -282,6 +358,15 @@ public readonly ref struct StunMessageReader
 
                     integrityOffset = offset;
                     attributesEnd = offset;
+                    break;
+                case StunAttributeType.MessageIntegritySha256 when integritySha256Offset == 0:
+                    if (length is < IntegritySha256MinBytes or > IntegritySha256MaxBytes || length % 4 != 0)
+                    {
+                        return DropReason.StunMalformed;
+                    }
+
+                    integritySha256Offset = offset;
+                    attributesEnd = Math.Min(attributesEnd, offset);
                     break;
                 case StunAttributeType.Fingerprint:
                     if (length != FingerprintBytes || next != datagram.Length)
@@ -305,7 +390,7 @@ public readonly ref struct StunMessageReader
             offset = next;
         }
 
-        message = new StunMessageReader(datagram, attributesEnd, integrityOffset, hasFingerprint);
+        message = new StunMessageReader(datagram, attributesEnd, integrityOffset, integritySha256Offset, hasFingerprint);
         return DropReason.None;
     }
 
@@ -315,27 +400,15 @@ public readonly ref struct StunMessageReader
     private static int AttributeLength(ReadOnlySpan<byte> message, int offset) =>
         BinaryPrimitives.ReadUInt16BigEndian(message[(offset + 2)..]);
 
-    private bool TryGetUInt32(ushort type, out uint number)
+    /// <summary>The message up to an integrity attribute, with the length field that this attribute was computed with.</summary>
+    private int CopyCovered(int integrityOffset, scoped Span<byte> covered)
     {
-        if (TryGetAttribute(type, out ReadOnlySpan<byte> value) && value.Length == sizeof(uint))
-        {
-            number = BinaryPrimitives.ReadUInt32BigEndian(value);
-            return true;
-        }
-
-        number = 0;
-        return false;
+        _message[..integrityOffset].CopyTo(covered);
+        int end = integrityOffset + AttributeHeaderBytes + AttributeLength(_message, integrityOffset);
+        BinaryPrimitives.WriteUInt16BigEndian(covered[LengthOffset..], (ushort)(end - HeaderBytes));
+        return integrityOffset;
     }
 
-    private bool TryGetUInt64(ushort type, out ulong number)
-    {
-        if (TryGetAttribute(type, out ReadOnlySpan<byte> value) && value.Length == sizeof(ulong))
-        {
-            number = BinaryPrimitives.ReadUInt64BigEndian(value);
-            return true;
-        }
-
-        number = 0;
-        return false;
-    }
+    private ReadOnlySpan<byte> ValueAt(int offset) =>
+        _message.Slice(offset + AttributeHeaderBytes, AttributeLength(_message, offset));
 }

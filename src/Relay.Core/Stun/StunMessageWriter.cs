@@ -9,7 +9,7 @@ namespace Relay.Core.Stun;
 /// Writes one STUN message (RFC 8489; the layout is drawn in StunMessageReader.cs) into a caller's buffer. Every method
 /// returns false, and writes nothing, when the buffer is too short; the message up to there stays valid. Call
 /// <see cref="WriteHeader"/> first, <see cref="AddMessageIntegrity"/> after all attributes, <see cref="AddFingerprint"/>
-/// last.
+/// last. <see cref="AddMessageIntegritySha256"/> stands in for <see cref="AddMessageIntegrity"/>, or follows it.
 /// </summary>
 public ref struct StunMessageWriter
 {
@@ -61,6 +61,28 @@ public ref struct StunMessageWriter
         return true;
     }
 
+    /// <summary>
+    /// Adds an attribute whose value is written later, or is already in place (a payload that gets a header in front of it):
+    /// the value's bytes are left as they are, the padding behind them is zero.
+    /// </summary>
+    public bool ReserveAttribute(ushort type, int valueBytes, out Span<byte> value) => TryReserve(type, valueBytes, out value);
+
+    /// <summary>An attribute of one 32-bit number: LIFETIME, CONNECTION-ID.</summary>
+    public bool AddUInt32(ushort type, uint number)
+    {
+        Span<byte> value = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32BigEndian(value, number);
+        return AddAttribute(type, value);
+    }
+
+    /// <summary>An attribute of one 64-bit number: RESERVATION-TOKEN.</summary>
+    public bool AddUInt64(ushort type, ulong number)
+    {
+        Span<byte> value = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64BigEndian(value, number);
+        return AddAttribute(type, value);
+    }
+
     public bool AddUsername(scoped ReadOnlySpan<byte> username) => AddAttribute(StunAttributeType.Username, username);
 
     public bool AddPriority(uint priority) => AddUInt32(StunAttributeType.Priority, priority);
@@ -88,6 +110,17 @@ public ref struct StunMessageWriter
         return AddAttribute(type, value[..length]);
     }
 
+    /// <summary>Any attribute of the shape of MAPPED-ADDRESS (RFC 8489 section 14.1), such as ALTERNATE-SERVER.</summary>
+    public bool AddAddress(ushort type, in TransportAddress address)
+    {
+        Span<byte> value = stackalloc byte[StunAddress.MaxBytes];
+        int length = StunAddress.Write(address, value);
+        return AddAttribute(type, value[..length]);
+    }
+
+    /// <summary>ERROR-CODE (RFC 8489 section 14.8), 300 to 699, without a phrase: it would only be bytes to reflect.</summary>
+    public bool AddErrorCode(int code) => AddErrorCode(code, default);
+
     /// <summary>
     /// ERROR-CODE (RFC 8489 section 14.8): 300 to 699, and a phrase of at most <see cref="ReasonMaxBytes"/> bytes.
     /// </summary>
@@ -105,6 +138,13 @@ public ref struct StunMessageWriter
         value[3] = (byte)(code % 100);
         reason.CopyTo(value[4..]);
         return true;
+    }
+
+    /// <summary>ADDRESS-ERROR-CODE (RFC 8656 section 18.12), 300 to 699: why this family has no relayed address.</summary>
+    public bool AddAddressErrorCode(StunAddressFamily family, int code)
+    {
+        Invariant.Holds(code is >= StunErrorCode.Min and <= StunErrorCode.Max, "a STUN error code is 300 to 699");
+        return AddAttribute(StunAttributeType.AddressErrorCode, [(byte)family, 0, (byte)(code / 100), (byte)(code % 100)]);
     }
 
     /// <summary>UNKNOWN-ATTRIBUTES (RFC 8489 section 14.13), at most <see cref="MaxUnknownAttributes"/> types.</summary>
@@ -139,6 +179,20 @@ public ref struct StunMessageWriter
         return true;
     }
 
+    /// <summary>MESSAGE-INTEGRITY-SHA256 (RFC 8489 section 14.6), not truncated, over all that is written so far.</summary>
+    public bool AddMessageIntegritySha256(scoped ReadOnlySpan<byte> key)
+    {
+        int covered = Length;
+        const int Bytes = StunMessageReader.IntegritySha256MaxBytes;
+        if (!TryReserve(StunAttributeType.MessageIntegritySha256, Bytes, out Span<byte> value))
+        {
+            return false;
+        }
+
+        HMACSHA256.HashData(key, _buffer[..covered], value);
+        return true;
+    }
+
     /// <summary>FINGERPRINT (RFC 8489 section 14.7) over all that is written so far.</summary>
     public bool AddFingerprint()
     {
@@ -151,20 +205,6 @@ public ref struct StunMessageWriter
         uint crc = Crc32.Compute(_buffer[..covered]);
         BinaryPrimitives.WriteUInt32BigEndian(value, crc ^ StunMessageReader.FingerprintXor);
         return true;
-    }
-
-    private bool AddUInt32(ushort type, uint number)
-    {
-        Span<byte> value = stackalloc byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32BigEndian(value, number);
-        return AddAttribute(type, value);
-    }
-
-    private bool AddUInt64(ushort type, ulong number)
-    {
-        Span<byte> value = stackalloc byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64BigEndian(value, number);
-        return AddAttribute(type, value);
     }
 
     private bool TryReserve(ushort type, int valueBytes, out Span<byte> value)

@@ -24,8 +24,6 @@ public static class StunXorAddress
     private const int AddressOffset = 4;
     private const int IPv4Bytes = AddressOffset + 4;
     private const int IPv6Bytes = AddressOffset + 16;
-    private const byte FamilyIPv4 = 1;
-    private const byte FamilyIPv6 = 2;
 
     /// <summary>False if the family is unknown or the length does not fit it.</summary>
     public static bool TryRead(ReadOnlySpan<byte> value, ReadOnlySpan<byte> transactionId, out TransportAddress address)
@@ -37,13 +35,13 @@ public static class StunXorAddress
         }
 
         ushort port = (ushort)(BinaryPrimitives.ReadUInt16BigEndian(value[PortOffset..]) ^ (StunMessageReader.MagicCookie >> 16));
-        switch (value[FamilyOffset])
+        switch ((StunAddressFamily)value[FamilyOffset])
         {
-            case FamilyIPv4 when value.Length == IPv4Bytes:
+            case StunAddressFamily.IPv4 when value.Length == IPv4Bytes:
                 uint address4 = BinaryPrimitives.ReadUInt32BigEndian(value[AddressOffset..]);
                 address = TransportAddress.FromIPv4(address4 ^ StunMessageReader.MagicCookie, port);
                 return true;
-            case FamilyIPv6 when value.Length == IPv6Bytes:
+            case StunAddressFamily.IPv6 when value.Length == IPv6Bytes:
                 UInt128 address6 = BinaryPrimitives.ReadUInt128BigEndian(value[AddressOffset..]);
                 address = new TransportAddress(address6 ^ Mask(transactionId), port);
                 return true;
@@ -60,12 +58,12 @@ public static class StunXorAddress
         BinaryPrimitives.WriteUInt16BigEndian(value[PortOffset..], port);
         if (address.IsIPv4)
         {
-            value[FamilyOffset] = FamilyIPv4;
+            value[FamilyOffset] = (byte)StunAddressFamily.IPv4;
             BinaryPrimitives.WriteUInt32BigEndian(value[AddressOffset..], address.IPv4 ^ StunMessageReader.MagicCookie);
             return IPv4Bytes;
         }
 
-        value[FamilyOffset] = FamilyIPv6;
+        value[FamilyOffset] = (byte)StunAddressFamily.IPv6;
         BinaryPrimitives.WriteUInt128BigEndian(value[AddressOffset..], address.Address ^ Mask(transactionId));
         return IPv6Bytes;
     }
