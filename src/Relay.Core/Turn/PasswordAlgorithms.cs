@@ -44,7 +44,7 @@ public static class PasswordAlgorithms
         }
 
         bool isOurs = hasList && list.SequenceEqual(Offered);
-        bool mustRepeat = features.HasFlag(SecurityFeatures.PasswordAlgorithms);
+        bool mustRepeat = (features & SecurityFeatures.PasswordAlgorithms) != 0;
         return isChosen && (isOurs || (!hasList && !mustRepeat)) && TryRead(chosen, out algorithm);
     }
 

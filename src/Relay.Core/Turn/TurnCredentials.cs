@@ -129,6 +129,7 @@ public sealed class TurnCredentials
 
         if (keyLength == 0 || !realm.SequenceEqual(_realm))
         {
+            key.Clear();
             return new TurnAuthentication { ErrorCode = StunErrorCode.Unauthenticated };
         }
 

@@ -3,7 +3,7 @@ using Relay.Core.Primitives;
 
 namespace Relay.Core.Tests.Stun;
 
-/// <summary>RFC 5769 sections 2.1 to 2.3. The vectors pad with spaces, which RFC 8489 no longer allows to write.</summary>
+/// <summary>RFC 5769. The vectors pad with spaces, which RFC 8489 no longer allows to write.</summary>
 internal static class Rfc5769Vectors
 {
     public const byte PaddingByte = 0x20;
@@ -34,6 +34,14 @@ internal static class Rfc5769Vectors
         + "002000140002A1470113A9FAA5D3F179BC25F4B5BED2B9D9"
         + "00080014A382954E4BE67BF11784C97C8292C275BFE3ED41"
         + "80280004C8FB0B4C");
+
+    /// <summary>Section 2.4, under the long-term credentials of <see cref="Rfc8489Vectors"/>.</summary>
+    public static readonly byte[] LongTermRequest = Convert.FromHexString(
+        "000100602112A44278AD3433C6AD72C029DA412E"
+        + "00060012E3839EE38388E383AAE38383E382AFE382B90000"
+        + "0015001C662F2F3439396B39353464364F4C33346F4C39465354767936347341"
+        + "0014000B6578616D706C652E6F726700"
+        + "00080014F67024656DD64A3E02B8E0712E85C9A28CA89666");
 
     public static readonly TransportAddress IPv4Mapped = TransportAddress.FromEndPoint(IPEndPoint.Parse("192.0.2.1:32853"));
 

@@ -79,6 +79,62 @@ public class StunMessageWriterTests
     }
 
     [Fact]
+    public void The_attributes_of_turn_come_back()
+    {
+        byte[] buffer = new byte[512];
+        buffer.AsSpan().Fill(0xFF);
+        var writer = new StunMessageWriter(buffer);
+        Assert.True(writer.WriteHeader(StunClass.SuccessResponse, StunMethod.Allocate, Rfc5769Vectors.TransactionId));
+        Assert.True(writer.AddUInt32(StunAttributeType.Lifetime, 600));
+        Assert.True(writer.AddUInt64(StunAttributeType.ReservationToken, 0x0123456789ABCDEF));
+        Assert.True(writer.AddXorAddress(StunAttributeType.XorPeerAddress, Rfc5769Vectors.IPv4Mapped));
+        Assert.True(writer.AddXorAddress(StunAttributeType.XorPeerAddress, Rfc5769Vectors.IPv6Mapped));
+        Assert.True(writer.AddAddress(StunAttributeType.AlternateServer, Rfc5769Vectors.IPv4Mapped));
+        Assert.True(writer.AddAddressErrorCode(StunAddressFamily.IPv6, StunErrorCode.AddressFamilyNotSupported));
+        Assert.True(writer.AddErrorCode(StunErrorCode.InsufficientCapacity));
+
+        Assert.Equal(DropReason.None, StunMessageReader.TryParse(buffer.AsSpan(0, writer.Length), out StunMessageReader message));
+        Assert.True(message.TryGetUInt32(StunAttributeType.Lifetime, out uint lifetime));
+        Assert.Equal(600u, lifetime);
+        Assert.False(message.TryGetUInt32(StunAttributeType.ReservationToken, out _));
+        Assert.True(message.TryGetUInt64(StunAttributeType.ReservationToken, out ulong token));
+        Assert.Equal(0x0123456789ABCDEFul, token);
+        Assert.True(message.TryGetAddress(StunAttributeType.AlternateServer, out TransportAddress alternate));
+        Assert.Equal(Rfc5769Vectors.IPv4Mapped, alternate);
+        Assert.False(message.TryGetAddress(StunAttributeType.OtherAddress, out _));
+        Assert.True(message.TryGetAttribute(StunAttributeType.AddressErrorCode, out ReadOnlySpan<byte> family));
+        Assert.Equal([2, 0, 4, 40], family.ToArray());
+        Assert.True(message.TryGetAttribute(StunAttributeType.ErrorCode, out ReadOnlySpan<byte> error));
+        Assert.Equal([0, 0, 5, 8], error.ToArray());
+
+        int position = 0;
+        Assert.True(message.TryGetNextAttribute(StunAttributeType.XorPeerAddress, ref position, out ReadOnlySpan<byte> first));
+        Assert.True(message.TryGetNextAttribute(StunAttributeType.XorPeerAddress, ref position, out ReadOnlySpan<byte> second));
+        Assert.False(message.TryGetNextAttribute(StunAttributeType.XorPeerAddress, ref position, out _));
+        Assert.False(message.TryGetNextAttribute(StunAttributeType.XorPeerAddress, ref position, out _));
+        Assert.Equal(8, first.Length);
+        Assert.True(StunXorAddress.TryRead(second, message.TransactionId, out TransportAddress peer));
+        Assert.Equal(Rfc5769Vectors.IPv6Mapped, peer);
+    }
+
+    [Fact]
+    public void A_reserved_attribute_leaves_a_payload_in_place()
+    {
+        byte[] buffer = new byte[64];
+        buffer.AsSpan().Fill(0xFF);
+        "hello"u8.CopyTo(buffer.AsSpan(36));
+        var writer = new StunMessageWriter(buffer);
+        Assert.True(writer.WriteHeader(StunClass.Indication, StunMethod.Data, Rfc5769Vectors.TransactionId));
+        Assert.True(writer.AddXorAddress(StunAttributeType.XorPeerAddress, Rfc5769Vectors.IPv4Mapped));
+        Assert.True(writer.ReserveAttribute(StunAttributeType.Data, 5, out Span<byte> value));
+
+        Assert.True(value.SequenceEqual("hello"u8));
+        Assert.Equal(44, writer.Length);
+        Assert.Equal([0, 0, 0, 0xFF], buffer[41..45]);
+        Assert.False(writer.ReserveAttribute(StunAttributeType.Data, 17, out _));
+    }
+
+    [Fact]
     public void A_short_buffer_is_told_at_every_length_and_keeps_a_valid_message()
     {
         for (int size = 0; size < Rfc5769Vectors.IPv6Response.Length; size++)
