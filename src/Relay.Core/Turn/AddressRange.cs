@@ -35,7 +35,7 @@ public readonly record struct AddressRange
     /// <summary>The highest address.</summary>
     public UInt128 Last { get; }
 
-    /// <summary>The addresses that share their first bits with <paramref name="address"/>; its other bits do not matter.</summary>
+    /// <summary>The addresses that share their first bits with the given one; its other bits do not matter.</summary>
     /// <param name="address">IPv4 in host byte order.</param>
     /// <param name="prefixLength">0 to 32.</param>
     public static AddressRange IPv4(uint address, int prefixLength)
@@ -44,7 +44,7 @@ public readonly record struct AddressRange
         return OfPrefix(TransportAddress.FromIPv4(address, 0).Address, prefixLength + AddressBits - IPv4Bits);
     }
 
-    /// <summary>The addresses that share their first bits with <paramref name="address"/>; its other bits do not matter.</summary>
+    /// <summary>The addresses that share their first bits with the given one; its other bits do not matter.</summary>
     /// <param name="address">IPv6.</param>
     /// <param name="prefixLength">0 to 128.</param>
     public static AddressRange IPv6(UInt128 address, int prefixLength)

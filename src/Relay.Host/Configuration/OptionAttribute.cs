@@ -41,6 +41,12 @@ internal enum OptionFormat
     /// <summary>A key of 16 to 256 printable ASCII characters, or nothing; never shown.</summary>
     Secret,
 
+    /// <summary>A key of 16 to 256 printable ASCII characters; never shown.</summary>
+    SharedSecret,
+
+    /// <summary>A user as name:password; never shown.</summary>
+    User,
+
     /// <summary>A web origin ("https://chat.example", no path) or "*".</summary>
     Origin,
 
@@ -52,6 +58,24 @@ internal enum OptionFormat
 
     /// <summary>An address, or a network as address/prefix.</summary>
     Network,
+
+    /// <summary>An address, a network as address/prefix, or a range as address-address.</summary>
+    AddressRange,
+
+    /// <summary>An address and a port.</summary>
+    EndPoint,
+
+    /// <summary>A tcp:// address to listen on.</summary>
+    StreamListenUrl,
+
+    /// <summary>A DNS name or an address, or nothing.</summary>
+    OptionalHost,
+
+    /// <summary>The realm of long-term credentials.</summary>
+    Realm,
+
+    /// <summary>Whom TURN clients may reach.</summary>
+    PeerMode,
 
     /// <summary>The number of a processor, from 0.</summary>
     Processor,

@@ -11,6 +11,8 @@ internal static class OptionBinder
     /// <summary>The keys that a config file may hold besides the options.</summary>
     private static readonly string[] Ignored = ["$schema"];
 
+    private static readonly string[] HiddenWords = ["key", "secret", "user", "password", "credential"];
+
     public static RelayOptions Bind(IConfiguration configuration, List<OptionProblem> problems)
     {
         var options = new RelayOptions();
@@ -88,8 +90,10 @@ internal static class OptionBinder
     {
         string? nearest = OptionCatalog.Nearest(leaf.Path);
         string fix = nearest is null ? "Remove it; config/relay.json lists every key" : $"Did you mean {nearest}?";
-        // A key near the admin key may hold it.
-        string shown = leaf.Path.Contains("key", StringComparison.OrdinalIgnoreCase) ? "(not shown)" : leaf.Value ?? string.Empty;
+        // A key near one that holds a secret may hold it.
+        bool isHidden = HiddenWords.Any(word => leaf.Path.Contains(word, StringComparison.OrdinalIgnoreCase))
+            || (nearest is not null && OptionCatalog.Entries.Any(entry => entry.IsHidden && IsKey(nearest, entry)));
+        string shown = isHidden ? "(not shown)" : leaf.Value ?? string.Empty;
         return OptionProblem.OfValue(
             leaf.Path, shown, "there is no such key", string.Empty) with
         { Fix = fix };

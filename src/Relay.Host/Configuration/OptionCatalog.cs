@@ -9,6 +9,9 @@ internal sealed record OptionEntry(string Key, OptionAttribute Rules, PropertyIn
 
     public void Set(RelayOptions options, object value) => Property.SetValue(Section.GetValue(options), value);
 
+    /// <summary>True if its values must not be shown to anybody.</summary>
+    public bool IsHidden => Rules.Format is OptionFormat.Secret or OptionFormat.SharedSecret or OptionFormat.User;
+
     public bool IsList => Property.PropertyType == typeof(IReadOnlyList<string>);
 }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Relay.Core.Turn;
 using Relay.Host.Platform;
 
 namespace Relay.Host.Configuration;
@@ -24,8 +25,8 @@ internal static class OptionCheck
                     problems.Add(OutOfRange(entry, number.ToString(CultureInfo.InvariantCulture)));
                     break;
                 case string text when Complaint(entry.Rules.Format, text) is { } complaint:
-                    string shown = entry.Rules.Format == OptionFormat.Secret ? Hidden : text;
-                    problems.Add(OptionProblem.OfValue(entry.Key, shown, complaint, Example(entry.Rules.Format)));
+                    problems.Add(
+                        OptionProblem.OfValue(entry.Key, Shown(entry, text), complaint, Example(entry.Rules.Format)));
                     break;
                 case IReadOnlyList<string> items:
                     CheckList(entry, items, problems);
@@ -36,6 +37,7 @@ internal static class OptionCheck
         CheckTogether(options, problems);
         CheckAdmin(options.Admin, options.Http, problems);
         CheckFanOut(options, problems);
+        TurnOptionCheck.Run(options, problems);
     }
 
     public static OptionProblem OutOfRange(OptionEntry entry, string value)
@@ -61,16 +63,19 @@ internal static class OptionCheck
 
         for (int i = 0; i < items.Count; i++)
         {
+            string shown = Shown(entry, items[i]);
             if (Complaint(entry.Rules.Format, items[i]) is { } complaint)
             {
-                problems.Add(OptionProblem.OfValue(entry.Key, items[i], complaint, Example(entry.Rules.Format)));
+                problems.Add(OptionProblem.OfValue(entry.Key, shown, complaint, Example(entry.Rules.Format)));
             }
-            else if (items.Take(i).Contains(items[i], StringComparer.OrdinalIgnoreCase))
+            else if (items.Take(i).Contains(items[i], entry.IsHidden ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase))
             {
-                problems.Add(OptionProblem.OfValue(entry.Key, items[i], "must be listed only once", items[i]));
+                problems.Add(OptionProblem.OfValue(entry.Key, shown, "must be listed only once", shown));
             }
         }
     }
+
+    private static string Shown(OptionEntry entry, string value) => entry.IsHidden ? Hidden : value;
 
     private static void CheckTogether(RelayOptions options, List<OptionProblem> problems)
     {
@@ -165,10 +170,18 @@ internal static class OptionCheck
             OptionFormat.ListenUrl => ListenAddress.TryParse(text, out _),
             OptionFormat.OptionalListenUrl => text.Length == 0 || ListenAddress.TryParse(text, out _),
             OptionFormat.Secret => text.Length == 0 || IsKey(text),
+            OptionFormat.SharedSecret => IsKey(text),
+            OptionFormat.User => TurnOptionCheck.IsUser(text),
             OptionFormat.Origin => text is "*" || IsOrigin(text),
             OptionFormat.Address => IPAddress.TryParse(text, out _),
             OptionFormat.ReachableAddress => IPAddress.TryParse(text, out IPAddress? address) && !IsWildcard(address),
             OptionFormat.Network => IPAddress.TryParse(text, out _) || IPNetwork.TryParse(text, out _),
+            OptionFormat.AddressRange => AddressRange.TryParse(text, out _),
+            OptionFormat.EndPoint => TurnOptionCheck.IsEndPoint(text),
+            OptionFormat.StreamListenUrl => ListenAddress.TryParseStream(text, out _),
+            OptionFormat.OptionalHost => TurnOptionCheck.IsOptionalHost(text),
+            OptionFormat.Realm => TurnOptionCheck.IsRealm(text),
+            OptionFormat.PeerMode => TurnOptionCheck.PeerModes.Contains(text, StringComparer.Ordinal),
             OptionFormat.Processor => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
                 && number < PacketThread.ProcessorsMax,
             OptionFormat.SrtpProfile => SrtpProfileNames.Contains(text, StringComparer.Ordinal),
@@ -182,11 +195,18 @@ internal static class OptionCheck
     {
         OptionFormat.ListenUrl => "must be http://address:port with an IP address or localhost and no path",
         OptionFormat.OptionalListenUrl => "must be http://address:port with an IP address or localhost and no path, or empty",
-        OptionFormat.Secret => "must be 16 to 256 printable ASCII characters without spaces",
+        OptionFormat.Secret or OptionFormat.SharedSecret => "must be 16 to 256 printable ASCII characters without spaces",
         OptionFormat.Origin => "must be an origin such as https://chat.example (no path), or *",
         OptionFormat.Address => "must be an IPv4 or IPv6 address",
         OptionFormat.ReachableAddress => "must be an IPv4 or IPv6 address that clients can reach (no wildcard)",
         OptionFormat.Network => "must be an address or a network such as 10.0.0.0/8",
+        OptionFormat.User => "must be name:password in printable ASCII without spaces, the name up to 128 characters",
+        OptionFormat.AddressRange => "must be an address, a network such as 10.0.0.0/8 or a range such as 192.0.2.1-192.0.2.9",
+        OptionFormat.EndPoint => "must be address:port, with an IPv6 address in brackets",
+        OptionFormat.StreamListenUrl => "must be tcp://address:port with an IP address or localhost and no path",
+        OptionFormat.OptionalHost => "must be a host name or an address without a port, or empty",
+        OptionFormat.Realm => "must be 1 to 64 printable ASCII characters without quotes and backslashes",
+        OptionFormat.PeerMode => "must be " + string.Join(" or ", TurnOptionCheck.PeerModes),
         OptionFormat.Processor => "must be the number of a processor, from 0",
         OptionFormat.SrtpProfile => "must be one of " + string.Join(", ", SrtpProfileNames),
         _ => "may be anything",
@@ -196,11 +216,18 @@ internal static class OptionCheck
     {
         OptionFormat.ListenUrl => "http://127.0.0.1:8080",
         OptionFormat.OptionalListenUrl => "http://127.0.0.1:8081",
-        OptionFormat.Secret => "(16 characters or more)",
+        OptionFormat.Secret or OptionFormat.SharedSecret => "(16 characters or more)",
         OptionFormat.Origin => "https://chat.example",
         OptionFormat.Address => "0.0.0.0",
         OptionFormat.ReachableAddress => "192.0.2.10",
         OptionFormat.Network => "10.0.0.0/8",
+        OptionFormat.User => "name:password",
+        OptionFormat.AddressRange => "10.0.0.0/8",
+        OptionFormat.EndPoint => "192.0.2.20:3478",
+        OptionFormat.StreamListenUrl => "tcp://0.0.0.0:443",
+        OptionFormat.OptionalHost => "turn.chat.example",
+        OptionFormat.Realm => "relay",
+        OptionFormat.PeerMode => TurnOptionCheck.PeerModes[0],
         OptionFormat.Processor => "1",
         OptionFormat.SrtpProfile => SrtpProfileNames[0],
         _ => "value",

@@ -13,6 +13,15 @@ public sealed class RelayOptions
     /// <summary>The media plane: sockets, workers, buffers.</summary>
     public MediaOptions Media { get; } = new();
 
+    /// <summary>
+    /// STUN and TURN on the media ports, and over TCP and TLS where Listen says. Peers are this relay's own media ports unless
+    /// Peers is public. Limits are each worker's own.
+    /// </summary>
+    public TurnServiceOptions Turn { get; } = new();
+
+    /// <summary>The certificate for TLS on Turn:Listen. Read again when its file changes; connections stay.</summary>
+    public TlsOptions Tls { get; } = new();
+
     /// <summary>The admin API: plain transports and rooms built by hand. A listener of its own, off by default.</summary>
     public AdminOptions Admin { get; } = new();
 

@@ -149,6 +149,10 @@ public class OptionCatalogTests
         {
             text["enum"] = Json(OptionCheck.SrtpProfileNames);
         }
+        else if (entry.Rules.Format == OptionFormat.PeerMode)
+        {
+            text["enum"] = Json(TurnOptionCheck.PeerModes);
+        }
 
         return entry.IsList
             ? new JsonObject { ["type"] = "array", ["items"] = text, ["maxItems"] = entry.Rules.MaxItems, ["uniqueItems"] = true }

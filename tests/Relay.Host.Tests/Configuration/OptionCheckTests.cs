@@ -118,6 +118,28 @@ public class OptionCheckTests
     [InlineData("Media:CpuAffinity", "1024")]
     [InlineData("Media:CpuAffinity", "-1")]
     [InlineData("Media:CpuAffinity", "1-3")]
+    [InlineData("Turn:Peers", "all")]
+    [InlineData("Turn:Peers", "Public")]
+    [InlineData("Turn:AllowedPeers", "10.0.0.1/8")]
+    [InlineData("Turn:AllowedPeers", "localhost")]
+    [InlineData("Turn:DeniedPeers", "fe80::1%eth0")]
+    [InlineData("Turn:DeniedPeers", "")]
+    [InlineData("Turn:AlternateServers", "192.0.2.1")]
+    [InlineData("Turn:AlternateServers", "192.0.2.1:0")]
+    [InlineData("Turn:AlternateServers", "[2001:db8::1]")]
+    [InlineData("Turn:AlternateServers", "turn.example:3478")]
+    [InlineData("Turn:Listen", "0.0.0.0:443")]
+    [InlineData("Turn:Listen", "http://0.0.0.0:443")]
+    [InlineData("Turn:Listen", "tcp://0.0.0.0")]
+    [InlineData("Turn:Listen", "tcp://0.0.0.0:443/path")]
+    [InlineData("Turn:Listen", "tcp://turn.example:443")]
+    [InlineData("Turn:Host", "turn.example:443")]
+    [InlineData("Turn:Host", "https://turn.example")]
+    [InlineData("Turn:Host", "[2001:db8::1]")]
+    [InlineData("Turn:Host", "fe80::1%eth0")]
+    [InlineData("Turn:Realm", "")]
+    [InlineData("Turn:Realm", "a\"b")]
+    [InlineData("Turn:TrustedProxies", "proxy")]
     public void Texts_are_held_to_their_shape(string key, string value)
     {
         OptionEntry entry = OptionCatalog.Entries.Single(e => e.Key.Equals(key, StringComparison.Ordinal));
@@ -137,10 +159,51 @@ public class OptionCheckTests
     [InlineData("Media:AnnouncedAddresses", "2001:db8::1")]
     [InlineData("Media:SrtpProfiles", "AES128_CM_SHA1_80")]
     [InlineData("Media:CpuAffinity", "0")]
+    [InlineData("Turn:Peers", "public")]
+    [InlineData("Turn:AllowedPeers", "127.0.0.1")]
+    [InlineData("Turn:AllowedPeers", "fd00::/8")]
+    [InlineData("Turn:DeniedPeers", "192.0.2.1-192.0.2.9")]
+    [InlineData("Turn:AlternateServers", "192.0.2.1:3478")]
+    [InlineData("Turn:AlternateServers", "[2001:db8::1]:3478")]
+    [InlineData("Turn:Listen", "tcp://0.0.0.0:443")]
+    [InlineData("Turn:Listen", "tcp://[::]:0")]
+    [InlineData("Turn:Listen", "tcp://localhost:3478")]
+    [InlineData("Turn:Host", "turn.chat.example")]
+    [InlineData("Turn:Host", "192.0.2.1")]
+    [InlineData("Turn:Host", "2001:db8::1")]
+    [InlineData("Turn:Realm", "chat.example")]
+    [InlineData("Turn:Users", "name:pass:word")]
+    [InlineData("Turn:Secrets", "0123456789abcdef")]
+    [InlineData("Turn:TrustedProxies", "10.0.0.0/8")]
     public void Good_texts_pass(string key, string value)
     {
         OptionEntry entry = OptionCatalog.Entries.Single(e => e.Key.Equals(key, StringComparison.Ordinal));
         Assert.Empty(Check(options => entry.Set(options, entry.IsList ? new[] { value } : value)));
+    }
+
+    [Theory]
+    [InlineData("Turn:Secrets", "sesame-sesame-s")]
+    [InlineData("Turn:Secrets", "sesame sesame sesame")]
+    [InlineData("Turn:Secrets", "")]
+    [InlineData("Turn:Users", "sesame")]
+    [InlineData("Turn:Users", ":sesame")]
+    [InlineData("Turn:Users", "sesame:")]
+    [InlineData("Turn:Users", "bob:open sesame")]
+    public void Secrets_and_passwords_are_never_shown(string key, string value)
+    {
+        OptionEntry entry = OptionCatalog.Entries.Single(e => e.Key.Equals(key, StringComparison.Ordinal));
+        OptionProblem problem = Assert.Single(Check(options => entry.Set(options, new[] { value })));
+        Assert.Equal((key, "\"(not shown)\""), (problem.Key, problem.Value));
+        Assert.DoesNotContain("sesame", problem.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_secret_listed_twice_is_not_shown_either()
+    {
+        const string Secret = "sesame-sesame-sesame";
+        Assert.DoesNotContain(
+            Secret, Assert.Single(Check(o => o.Turn.Secrets = [Secret, Secret])).ToString(), StringComparison.Ordinal);
+        Assert.Empty(Check(o => o.Turn.Secrets = [Secret, Secret.ToUpperInvariant()]));
     }
 
     [Fact]

@@ -87,6 +87,15 @@ public sealed class OptionSourcesTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--Turn:Secret=0123456789abcdefgh")]
+    [InlineData("--Turn:Usres=name:0123456789abcdefgh")]
+    [InlineData("--Turn:Password=0123456789abcdefgh")]
+    [InlineData("--Admin:Kee=0123456789abcdefgh")]
+    public void What_may_be_a_secret_under_a_wrong_key_is_not_shown(string arg) =>
+        Assert.DoesNotContain(
+            "0123456789abcdefgh", Assert.Single(OptionSources.Load([arg]).Problems).ToString(), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("{", "is not JSON")]
     [InlineData("[]", "must hold one JSON object")]
     [InlineData("", "is not JSON")]
