@@ -26,11 +26,11 @@ public struct IceCredentials
     /// <summary>True for the default value, which is no credential.</summary>
     public readonly bool IsEmpty => _password[0] == 0;
 
-    /// <summary>Makes fresh credentials for the leg in the slot.</summary>
-    public static IceCredentials Generate(int slot, RandomSource random)
+    /// <summary>Makes fresh credentials for the leg in the slot of the worker.</summary>
+    public static IceCredentials Generate(int slot, RandomSource random, int worker = 0)
     {
         var credentials = default(IceCredentials);
-        IceUfrag.Write(slot, random, credentials._ufrag);
+        IceUfrag.Write(slot, random, credentials._ufrag, worker);
         IceUfrag.FillWithIceChars(random, credentials._password);
         return credentials;
     }

@@ -17,6 +17,6 @@ internal sealed record StreamTableOptions
     /// <summary>Bytes that wait to be written to one stream, 4096 or more; what is sent beyond is lost.</summary>
     public int OutboxBytes { get; init; } = 131_072;
 
-    /// <summary>Streams that have something to be written at once, 1 to 32,768; what the worker sends to others is lost.</summary>
+    /// <summary>Streams that have something to be written at once, 1 to 32,768; what is sent to others is lost.</summary>
     public int OutboxesMax { get; init; } = 512;
 }

@@ -119,7 +119,7 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
             return Refuse("The relay has no room for another connection. Try again later.");
         }
 
-        var local = IceCredentials.Generate(leg.Slot, _random);
+        var local = IceCredentials.Generate(leg.Slot, _random, leg.Worker);
         SdpAnswerParameters parameters = CreateAnswerParameters(worker, local);
         SdpAnswerResult answer = SdpAnswer.Create(parsed.Offer, parameters);
         if (answer.Session is null)
@@ -163,7 +163,7 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
             return new RestartIceResult(null, MediaProblem.NothingToDo, null);
         }
 
-        var local = IceCredentials.Generate(leg.Slot, _random);
+        var local = IceCredentials.Generate(leg.Slot, _random, leg.Worker);
         if (!IceRemoteUfrag.TryCreate(parsed.Fragment.UsernameFragment, out IceRemoteUfrag remote)
             || !_workers[leg.Worker].TrySend(Command.RestartIce(LegTable.ToTransport(leg), local, remote)))
         {

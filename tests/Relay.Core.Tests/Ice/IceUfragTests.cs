@@ -23,6 +23,29 @@ public class IceUfragTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(25)]
+    [InlineData(26)]
+    [InlineData(IceUfrag.MaxWorker)]
+    public void The_worker_comes_back_from_a_username(int worker)
+    {
+        byte[] username = Username(77, worker);
+        Assert.True(IceUfrag.TryReadWorker(username, out int read));
+        Assert.Equal(worker, read);
+        Assert.True(IceUfrag.TryReadSlot(username, out int slot));
+        Assert.Equal(77, slot);
+        username[4] = (byte)'-';
+        Assert.False(IceUfrag.TryReadWorker(username, out _));
+        Assert.False(IceUfrag.TryReadWorker(username.AsSpan(0, IceUfrag.Bytes), out _));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(IceUfrag.MaxWorker + 1)]
+    public void A_worker_that_does_not_fit_is_our_bug(int worker) =>
+        Assert.Throws<InvalidOperationException>(() => IceUfrag.Write(1, _random, new byte[IceUfrag.Bytes], worker));
+
+    [Theory]
     [InlineData(-1)]
     [InlineData(IceUfrag.MaxSlot + 1)]
     public void A_slot_that_does_not_fit_is_our_bug(int slot) =>
@@ -74,10 +97,10 @@ public class IceUfragTests
         }
     }
 
-    private byte[] Username(int slot)
+    private byte[] Username(int slot, int worker = 0)
     {
         byte[] ufrag = new byte[IceUfrag.Bytes];
-        IceUfrag.Write(slot, _random, ufrag);
+        IceUfrag.Write(slot, _random, ufrag, worker);
         return [.. ufrag, .. Encoding.ASCII.GetBytes(":abcd")];
     }
 }
