@@ -44,7 +44,7 @@ public static class PasswordAlgorithms
         }
 
         bool isOurs = hasList && list.SequenceEqual(Offered);
-        bool mustRepeat = (features & SecurityFeatures.PasswordAlgorithms) != 0;
+        bool mustRepeat = (features & SecurityFeatures.PasswordAlgorithms) != SecurityFeatures.None;
         return isChosen && (isOurs || (!hasList && !mustRepeat)) && TryRead(chosen, out algorithm);
     }
 
