@@ -42,14 +42,17 @@ internal sealed record SignedRequest
     /// <summary>Under whose name the key is made, if not the one that is sent.</summary>
     public string? KeyName { get; init; }
 
+    /// <summary>For which realm the key is made, if not the one that is sent.</summary>
+    public string? KeyRealm { get; init; }
+
     public byte[] Key
     {
         get
         {
             byte[] key = new byte[LongTermKey.MaxBytes];
             byte[] name = Encoding.UTF8.GetBytes(KeyName ?? Username ?? "");
-            int length = LongTermKey.Write(
-                Algorithm, name, Encoding.UTF8.GetBytes(Realm ?? ""), Encoding.UTF8.GetBytes(Password), key);
+            byte[] realm = Encoding.UTF8.GetBytes(KeyRealm ?? Realm ?? "");
+            int length = LongTermKey.Write(Algorithm, name, realm, Encoding.UTF8.GetBytes(Password), key);
             return key[..length];
         }
     }

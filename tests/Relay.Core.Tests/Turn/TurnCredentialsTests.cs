@@ -84,6 +84,7 @@ public class TurnCredentialsTests
             _user with { Username = "" },
             _user with { Username = "", Password = "" },
             _user with { Realm = "example.com" },
+            _user with { Realm = "example.com", KeyRealm = Rfc8489Vectors.Realm },
             _user with { Username = null, UserHash = HashOf("nobody"), KeyName = "nobody" },
             _user with { Username = null, UserHash = new byte[32], KeyName = "", Password = "" },
             _user with { SpoilSha1 = true },
