@@ -1,13 +1,21 @@
 using Relay.Host.Api;
 using Relay.Host.Configuration;
 using Relay.Host.Telemetry;
+using Relay.Host.Turn;
 using Relay.Host.Workers;
+
+if (args is [TurnCredentialsCommand.Name, .. string[] rest])
+{
+    return TurnCredentialsCommand.Run(rest, TimeProvider.System.GetUtcNow(), Console.Out);
+}
 
 LoadedOptions loaded = OptionSources.Load(args);
 if (loaded.Problems.Count > 0)
 {
     return StartProblems.Report(loaded.Problems);
 }
+
+TurnSecrets.EnsureOne(loaded.Options.Turn);
 
 try
 {

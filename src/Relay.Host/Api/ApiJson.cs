@@ -15,6 +15,7 @@ namespace Relay.Host.Api;
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(CreateSessionRequest))]
 [JsonSerializable(typeof(CreateSessionResponse))]
+[JsonSerializable(typeof(IReadOnlyList<IceServer>))]
 [JsonSerializable(typeof(StatusResponse))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class ApiJson : JsonSerializerContext;

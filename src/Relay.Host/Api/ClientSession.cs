@@ -22,6 +22,11 @@ internal sealed class ClientSession(string id, TokenHash tokenHash, ModeSet mode
 
     public LegId Leg { get; set; }
 
+    /// <summary>
+    /// The worker that the session's TURN credentials are for, and so where its legs are opened; null for any, without TURN.
+    /// </summary>
+    public int? Worker { get; set; }
+
     /// <summary>Counts legs and ICE restarts; the ETag of the media resource.</summary>
     public long IceGeneration { get; set; }
 

@@ -4,6 +4,7 @@ using Relay.Host.Admin;
 using Relay.Host.Configuration;
 using Relay.Host.Platform;
 using Relay.Host.Telemetry;
+using Relay.Host.Turn;
 
 namespace Relay.Host.Api;
 
@@ -21,6 +22,8 @@ internal static class RelayServices
         services.AddSingleton<SessionDirectory>();
         services.AddSingleton(provider => new PairingEngine(LimitsOf(options), provider.GetRequiredService<RandomSource>()));
         services.AddSingleton(provider => provider.GetRequiredService<PairingEngine>().Counters);
+        services.AddSingleton<TurnIceServers>();
+        services.AddSingleton<LegPlacement>();
         services.AddSingleton<SessionControl>();
         services.AddSingleton<PairingLoop>();
         services.AddHostedService(provider => provider.GetRequiredService<PairingLoop>());

@@ -20,8 +20,6 @@ internal static class ServerMessages
 
     public static readonly byte[] MediaConnected = """{"t":"media","d":{"state":"connected"}}"""u8.ToArray();
 
-    public static readonly byte[] MediaRenew = """{"t":"media","d":{"state":"renew"}}"""u8.ToArray();
-
     private static readonly byte[] TypingOn = """{"t":"typing","d":{"on":true}}"""u8.ToArray();
 
     private static readonly byte[] TypingOff = """{"t":"typing","d":{"on":false}}"""u8.ToArray();
@@ -56,6 +54,18 @@ internal static class ServerMessages
         if (pairRef is not null)
         {
             d.WriteString("pairRef", pairRef);
+        }
+    });
+
+    /// <summary>The leg is to be opened anew, on a worker that other TURN servers lead to.</summary>
+    /// <param name="iceServers">In place of those that the session was opened with; empty: none, as before.</param>
+    public static byte[] MediaRenew(IReadOnlyList<IceServer> iceServers) => Build("media", d =>
+    {
+        d.WriteString("state", "renew");
+        if (iceServers.Count > 0)
+        {
+            d.WritePropertyName("iceServers");
+            JsonSerializer.Serialize(d, iceServers, ApiJson.Default.IReadOnlyListIceServer);
         }
     });
 

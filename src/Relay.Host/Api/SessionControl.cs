@@ -17,6 +17,7 @@ internal sealed class SessionControl
 
     private readonly PairingEngine _engine;
     private readonly IMediaPlane _media;
+    private readonly LegPlacement _placement;
     private readonly SessionDirectory _directory;
     private readonly DrainState _drain;
     private readonly HostClock _clock;
@@ -31,6 +32,7 @@ internal sealed class SessionControl
     public SessionControl(
         PairingEngine engine,
         IMediaPlane media,
+        LegPlacement placement,
         SessionDirectory directory,
         DrainState drain,
         HostClock clock,
@@ -40,6 +42,7 @@ internal sealed class SessionControl
     {
         _engine = engine;
         _media = media;
+        _placement = placement;
         _directory = directory;
         _drain = drain;
         _clock = clock;
@@ -80,7 +83,8 @@ internal sealed class SessionControl
         _directory.Add(session);
         _logger.SessionOpened(_byKey.Count);
         var limits = new SessionLimits(_options.Limits.ChatMaxChars, _options.Pairing.ResumeSeconds);
-        var body = new CreateSessionResponse(session.Id, token, RelayEndpoints.SocketPath, [], ModeNames.Of(modes), limits);
+        IReadOnlyList<IceServer> turn = _placement.Settle(session);
+        var body = new CreateSessionResponse(session.Id, token, RelayEndpoints.SocketPath, turn, ModeNames.Of(modes), limits);
         return TypedResults.Created(RelayEndpoints.SessionsPath + "/" + session.Id, body);
     }
 
@@ -174,8 +178,7 @@ internal sealed class SessionControl
             return MediaTooOften(retryAfterSeconds);
         }
 
-        int worker = view.RenewPool ?? _media.ChooseWorker();
-        if (Guarded(() => _media.OpenLeg(worker, offer)) is not { } opened)
+        if (Guarded(() => _placement.OpenLeg(session, view.RenewPool, offer)) is not { } opened)
         {
             return Problem.Internal();
         }
@@ -337,6 +340,10 @@ internal sealed class SessionControl
                     ServerMessages.Welcome(session.Id, session.Modes, effect.State, effect.Flag, effect.Mode, effect.Text));
                 SendMissed(session);
                 break;
+            case PairingEffectKind.MediaRenew:
+                _ = _engine.TryGet(session.Key, out SessionView view);
+                session.Socket?.Send(ServerMessages.MediaRenew(_placement.Settle(session, view.RenewPool)));
+                break;
             case PairingEffectKind.Chat:
                 SendChat(session, effect.Text ?? string.Empty);
                 break;
@@ -355,7 +362,6 @@ internal sealed class SessionControl
     {
         PairingEffectKind.MediaConnected => ServerMessages.MediaConnected,
         PairingEffectKind.MediaClosed => ServerMessages.MediaClosed(MediaProblems.ReasonName(effect.Reason)),
-        PairingEffectKind.MediaRenew => ServerMessages.MediaRenew,
         PairingEffectKind.Queued => ServerMessages.Queued(effect.Mode),
         PairingEffectKind.Paired => ServerMessages.Paired(effect.Text ?? string.Empty, effect.Mode),
         PairingEffectKind.Idle => ServerMessages.Idle,

@@ -15,7 +15,8 @@ public sealed class TurnServiceOptions
 
     /// <summary>
     /// Where TURN listens for TCP and TLS, told apart by their first byte: tcp://address:port, tcp://0.0.0.0:443 or
-    /// tcp://[::]:443; port 0 takes a free one. Default none: UDP only. TLS needs Tls:CertificateFile.
+    /// tcp://[::]:443; port 0 takes a free one, which iceServers do not name. Default none: UDP only. TLS needs
+    /// Tls:CertificateFile.
     /// </summary>
     [Option(Format = OptionFormat.StreamListenUrl, MaxItems = 8)]
     public IReadOnlyList<string> Listen { get; set; } = [];

@@ -1,3 +1,4 @@
+using System.Net;
 using Relay.Core.Diagnostics;
 
 namespace Relay.Host.Workers;
@@ -10,6 +11,9 @@ public interface IMediaPlane
 {
     /// <summary>The worker that the next leg should live on; legs of a pair must share one.</summary>
     int ChooseWorker();
+
+    /// <summary>Where clients reach the worker's UDP port: the first of the announced addresses.</summary>
+    IPEndPoint AnnouncedEndPoint(int worker);
 
     /// <summary>Negotiates an SDP offer and opens a leg on the worker.</summary>
     OpenLegResult OpenLeg(int worker, string offer);

@@ -105,6 +105,8 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
 
     public int ChooseWorker() => _legs.ChooseWorker(_options.LegsPerWorkerTarget);
 
+    public IPEndPoint AnnouncedEndPoint(int worker) => _candidates[worker][0].ToEndPoint();
+
     public OpenLegResult OpenLeg(int worker, string offer)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(worker, _workers.Length);
@@ -195,7 +197,7 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
 
     public int WorkerCount => _workers.Length;
 
-    public IPEndPoint PlainEndPoint(int worker) => _candidates[worker][0].ToEndPoint();
+    public IPEndPoint PlainEndPoint(int worker) => AnnouncedEndPoint(worker);
 
     public bool IsOwnAddress(IPEndPoint remote) =>
         _candidates.Any(worker => worker.Contains(TransportAddress.FromEndPoint(remote)))

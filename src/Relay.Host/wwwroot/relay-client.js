@@ -654,6 +654,7 @@ export class RelayClient extends EventTarget {
 
   #onMediaMessage(d) {
     if (d.state === 'renew') {
+      if (d.iceServers && this.#session) { this.#session.iceServers = d.iceServers; }
       this.#renewLeg();
     } else if (d.state === 'closed' && this.#leg && !this.#legOpening) {
       this.#onLegState(this.#leg, 'closed', d.reason ?? 'closed');

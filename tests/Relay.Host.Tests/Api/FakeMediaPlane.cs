@@ -1,3 +1,4 @@
+using System.Net;
 using Relay.Core.Diagnostics;
 using Relay.Host.Workers;
 
@@ -17,7 +18,12 @@ internal sealed class FakeMediaPlane : IMediaPlane
 
     public int NextWorker { get; set; }
 
+    public IPAddress Announced { get; set; } = IPAddress.Parse("192.0.2.10");
+
     public MediaProblem Problem { get; set; }
+
+    /// <summary>The worker that has no room.</summary>
+    public int FullWorker { get; set; } = -1;
 
     /// <summary>Throws when asked for a leg.</summary>
     public bool Fails { get; set; }
@@ -50,6 +56,8 @@ internal sealed class FakeMediaPlane : IMediaPlane
 
     public int ChooseWorker() => NextWorker;
 
+    public IPEndPoint AnnouncedEndPoint(int worker) => new(Announced, 40_000 + worker);
+
     public OpenLegResult OpenLeg(int worker, string offer)
     {
         if (Fails)
@@ -57,9 +65,10 @@ internal sealed class FakeMediaPlane : IMediaPlane
             throw new InvalidOperationException("as the test wants it");
         }
 
-        if (Problem != MediaProblem.None)
+        if (Problem != MediaProblem.None || worker == FullWorker)
         {
-            return new OpenLegResult(default, null, Problem, "as the test wants it");
+            MediaProblem problem = Problem == MediaProblem.None ? MediaProblem.Overloaded : Problem;
+            return new OpenLegResult(default, null, problem, "as the test wants it");
         }
 
         LegId leg;

@@ -14,7 +14,10 @@ public class ServerMessagesTests
         Assert.Equal("""{"t":"ping"}""", Text(ServerMessages.Ping));
         Assert.Equal("""{"t":"idle"}""", Text(ServerMessages.Idle));
         Assert.Equal("""{"t":"media","d":{"state":"connected"}}""", Text(ServerMessages.MediaConnected));
-        Assert.Equal("""{"t":"media","d":{"state":"renew"}}""", Text(ServerMessages.MediaRenew));
+        Assert.Equal("""{"t":"media","d":{"state":"renew"}}""", Text(ServerMessages.MediaRenew([])));
+        Assert.Equal(
+            """{"t":"media","d":{"state":"renew","iceServers":[{"urls":["turn:a"],"username":"u","credential":"c/+="}]}}""",
+            Text(ServerMessages.MediaRenew([new IceServer(["turn:a"], "u", "c/+=")])));
         Assert.Equal(
             """{"t":"media","d":{"state":"closed","reason":"dtls_failed"}}""", Text(ServerMessages.MediaClosed("dtls_failed")));
         Assert.Equal("""{"t":"typing","d":{"on":true}}""", Text(ServerMessages.Typing(true)));

@@ -213,6 +213,7 @@ public class SessionControlTests
             options.Pairing.RenewAfterSeconds = 1;
         });
         using TestClient first = await relay.ConnectAsync();
+        relay.Media.NextWorker = 1;
         using TestClient second = await relay.ConnectAsync();
         foreach (TestClient client in (TestClient[])[first, second])
         {
@@ -220,10 +221,13 @@ public class SessionControlTests
             await client.ExpectAsync("media");
             await client.SendAsync("""{"t":"enqueue","d":{"mode":"voice"}}""");
             await client.ExpectAsync("queued");
-            relay.Media.NextWorker = 1;
         }
 
-        Assert.Equal("renew", (await second.ExpectAsync("media")).GetProperty("state").GetString());
+        JsonElement renew = await second.ExpectAsync("media");
+        Assert.Equal("renew", renew.GetProperty("state").GetString());
+        JsonElement server = Assert.Single(renew.GetProperty("iceServers").EnumerateArray());
+        Assert.Equal("turn:192.0.2.10:40000?transport=udp", server.GetProperty("urls")[0].GetString());
+        Assert.Matches("^[0-9]+:0-[0-9a-f]{16}$", server.GetProperty("username").GetString()!);
         await second.OpenMediaAsync();
         Assert.Equal("connected", (await second.ExpectAsync("media")).GetProperty("state").GetString());
         await second.ExpectAsync("queued");

@@ -23,7 +23,10 @@ public class SessionEndpointsTests
         Assert.Equal("/v1/sessions/" + id, response.Headers.Location!.OriginalString);
         Assert.Equal(43, body.GetProperty("token").GetString()!.Length);
         Assert.Equal("/v1/ws", body.GetProperty("ws").GetString());
-        Assert.Equal(0, body.GetProperty("iceServers").GetArrayLength());
+        JsonElement server = Assert.Single(body.GetProperty("iceServers").EnumerateArray());
+        Assert.Equal("""["turn:192.0.2.10:40000?transport=udp"]""", server.GetProperty("urls").GetRawText());
+        Assert.Matches("^[0-9]+:0-[0-9a-f]{16}$", server.GetProperty("username").GetString()!);
+        Assert.Equal(28, server.GetProperty("credential").GetString()!.Length);
         Assert.Equal("""["text","voice","video"]""", body.GetProperty("modes").GetRawText());
         Assert.Equal(2000, body.GetProperty("limits").GetProperty("chatMaxChars").GetInt32());
         Assert.Equal(30, body.GetProperty("limits").GetProperty("resumeSeconds").GetInt32());
