@@ -6,7 +6,7 @@ using Relay.Core.Primitives;
 namespace Relay.Core.Turn;
 
 // A nonce, 20 characters: RFC 8489 section 9.2 prescribes the first 13, and the rest is short because every byte of it is
-// reflected to whoever a source address belongs to.
+// reflected to whoever a source address belongs to. A short nonce is those last 7 alone, and offers nothing.
 //
 // +---------------+-----------------------------+------------+-----------------------+
 // | "obMatJos2"   | features, 4 chars (24 bits) | time,      | sum, 6 chars (36 bits)|
@@ -23,6 +23,9 @@ public sealed class TurnNonce
 {
     /// <summary>Bytes of a nonce.</summary>
     public const int Bytes = CookieChars + FeatureChars + TimeChars + SumChars;
+
+    /// <summary>Bytes of a short nonce.</summary>
+    public const int ShortBytes = TimeChars + SumChars;
 
     private const int CookieChars = 9;
     private const int FeatureChars = 4;
@@ -72,34 +75,53 @@ public sealed class TurnNonce
         return Bytes;
     }
 
+    /// <summary>
+    /// Writes a short nonce, which offers no features, and returns its bytes, <see cref="ShortBytes"/>: for questions so short
+    /// that an answer with a whole one would amplify.
+    /// </summary>
+    /// <param name="client">Where the request came from.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="nonce">At least <see cref="ShortBytes"/>.</param>
+    public int WriteShort(in TransportAddress client, Instant now, Span<byte> nonce)
+    {
+        long slot = now.Ticks / _slotTicks;
+        nonce[0] = Base64Chars[(int)(slot & CharMask)];
+        WriteSum(client, SecurityFeatures.None, slot, nonce.Slice(TimeChars, SumChars));
+        return ShortBytes;
+    }
+
     /// <summary>Judges the NONCE of a request; <paramref name="features"/> only means something unless it is wrong.</summary>
     public NonceVerdict Check(
         ReadOnlySpan<byte> nonce, in TransportAddress client, Instant now, out SecurityFeatures features)
     {
         features = SecurityFeatures.None;
-        if (nonce.Length != Bytes || !nonce.StartsWith(Cookie))
+        int bits = 0;
+        if (nonce.Length == Bytes && nonce.StartsWith(Cookie) && !nonce[CookieChars..FeaturesOffset].ContainsAnyExcept(Base64Chars[0]))
+        {
+            bits = Base64Chars.IndexOf(nonce[FeaturesOffset]);
+        }
+        else if (nonce.Length != ShortBytes)
         {
             return NonceVerdict.Wrong;
         }
 
-        int bits = Base64Chars.IndexOf(nonce[FeaturesOffset]);
-        int time = Base64Chars.IndexOf(nonce[TimeOffset]);
-        if (nonce[CookieChars..FeaturesOffset].ContainsAnyExcept(Base64Chars[0]) || bits < 0 || time < 0)
+        ReadOnlySpan<byte> timeAndSum = nonce[^ShortBytes..];
+        int time = Base64Chars.IndexOf(timeAndSum[0]);
+        if (bits < 0 || time < 0)
         {
             return NonceVerdict.Wrong;
         }
 
         long nowSlot = now.Ticks / _slotTicks;
         long age = (nowSlot - time) & CharMask;
-        features = (SecurityFeatures)bits;
         Span<byte> expected = stackalloc byte[SumChars];
-        WriteSum(client, features, nowSlot - age, expected);
-        if (!CryptographicOperations.FixedTimeEquals(expected, nonce[SumOffset..]))
+        WriteSum(client, (SecurityFeatures)bits, nowSlot - age, expected);
+        if (!CryptographicOperations.FixedTimeEquals(expected, timeAndSum[TimeChars..]))
         {
-            features = SecurityFeatures.None;
             return NonceVerdict.Wrong;
         }
 
+        features = (SecurityFeatures)bits;
         return age <= LifetimeSlots ? NonceVerdict.Good : NonceVerdict.Stale;
     }
 

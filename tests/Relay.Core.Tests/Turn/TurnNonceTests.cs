@@ -47,6 +47,20 @@ public class TurnNonceTests
     }
 
     [Fact]
+    public void A_short_nonce_offers_nothing_and_lives_as_long()
+    {
+        byte[] nonce = new byte[TurnNonce.ShortBytes];
+        Assert.Equal(TurnNonce.ShortBytes, _nonces.WriteShort(Client, Start, nonce));
+        Assert.Equal(NonceVerdict.Good, _nonces.Check(nonce, Client, Start + Lifetime, out SecurityFeatures features));
+        Assert.Equal(SecurityFeatures.None, features);
+        Assert.Equal(NonceVerdict.Stale, Check(nonce, Client, Start + (Lifetime * 9 / 8)));
+        Assert.Equal(NonceVerdict.Wrong, Check(nonce, Client with { Port = 5001 }, Start));
+        nonce[^1] ^= 1;
+        Assert.Equal(NonceVerdict.Wrong, Check(nonce, Client, Start));
+        Assert.Equal(NonceVerdict.Wrong, Check(nonce[1..], Client, Start));
+    }
+
+    [Fact]
     public void A_nonce_from_the_future_is_wrong() =>
         Assert.Equal(NonceVerdict.Wrong, Check(Write(Both, Start), Client, Start - (Lifetime / 4)));
 
