@@ -37,6 +37,15 @@ public enum DropReason : byte
     ChannelDataTruncated,
     ChannelDataMalformed,
 
+    // TURN (RFC 8656).
+    TurnNoAllocation,
+    TurnNoChannel,
+    TurnNoPermission,
+    TurnPeerDenied,
+    TurnPeerUnreachable,
+    TurnOverRate,
+    TurnUnanswered,
+
     // DTLS (RFC 6347).
     DtlsMalformed,
     DtlsAfterClose,

@@ -1,0 +1,184 @@
+using Relay.Core.Buffers;
+using Relay.Core.Diagnostics;
+using Relay.Core.Primitives;
+using Relay.Core.Stun;
+
+namespace Relay.Core.Turn;
+
+/// <summary>Allocate (RFC 8656 section 7.2).</summary>
+internal sealed class AllocateRequest
+{
+    private readonly TurnOptions _options;
+    private readonly AllocationTable _allocations;
+    private readonly RelayedPorts _ports;
+    private readonly TurnResponder _responder;
+    private readonly RandomSource _random;
+
+    public AllocateRequest(TurnOptions options, AllocationTable allocations, TurnResponder responder, RandomSource random)
+    {
+        _options = options;
+        _allocations = allocations;
+        _ports = allocations.Ports;
+        _responder = responder;
+        _random = random;
+    }
+
+    /// <summary>No new allocations from now on.</summary>
+    public bool IsDraining { get; set; }
+
+    public DropReason Handle(in TurnRequest request)
+    {
+        if (request.Allocation is { } existing)
+        {
+            // Sent again because the answer was late or lost: the same answer.
+            return existing.IsMadeBy(request.Message) ? Succeed(request, existing) : _responder.Refuse(request, TurnRefusal.AllocationMismatch);
+        }
+
+        if (IsDraining)
+        {
+            return (request.Mapped.IsIPv4 ? _options.AlternateIPv4 : _options.AlternateIPv6) is { } alternate
+                ? _responder.Redirect(request, alternate)
+                : _responder.Refuse(request, TurnRefusal.Draining);
+        }
+
+        TurnRefusal refusal = AllocateWish.TryRead(request.Message, out AllocateWish wish);
+        refusal = refusal != TurnRefusal.None ? refusal
+            : wish.Mobility && !_options.AllowMobility ? TurnRefusal.MobilityForbidden
+            : _allocations.CheckQuota(request);
+        if (refusal == TurnRefusal.None)
+        {
+            refusal = TryOpen(request, wish, out TurnAllocation? allocation);
+            if (allocation is not null)
+            {
+                return Succeed(request, allocation);
+            }
+        }
+
+        return _responder.Refuse(request, refusal);
+    }
+
+    private TurnRefusal TryOpen(in TurnRequest request, in AllocateWish wish, out TurnAllocation? allocation)
+    {
+        allocation = null;
+        ulong token = 0;
+        int slot = _allocations.NextSlot;
+        RelayedAddress ipv4 = default;
+        RelayedAddress ipv6 = default;
+        TurnRefusal refusal4 = TurnRefusal.None;
+        TurnRefusal refusal6 = TurnRefusal.None;
+        if (wish.Token != 0)
+        {
+            refusal4 = TryRedeem(wish, slot, ref wish.IPv6 ? ref ipv6 : ref ipv4);
+        }
+        else if (wish.ReserveNext)
+        {
+            refusal4 = TryTakePair(wish, slot, request.Now, ref wish.IPv6 ? ref ipv6 : ref ipv4, out token);
+        }
+        else
+        {
+            refusal4 = wish.IPv4 ? TryTake(isIPv6: false, wish.EvenPort, slot, ref ipv4) : TurnRefusal.None;
+            refusal6 = wish.IPv6 ? TryTake(isIPv6: true, wish.EvenPort, slot, ref ipv6) : TurnRefusal.None;
+        }
+
+        if (ipv4.IsNone && ipv6.IsNone)
+        {
+            return refusal4 != TurnRefusal.None ? refusal4 : refusal6;
+        }
+
+        allocation = _allocations.Open(request);
+        allocation.FirstLifetime = TurnLifetime.Clamp(wish.LifetimeSeconds, _options);
+        ipv4.ExpiresAt = request.Now + allocation.FirstLifetime;
+        ipv6.ExpiresAt = ipv4.ExpiresAt;
+        allocation.IPv4 = ipv4;
+        allocation.IPv6 = ipv6;
+        allocation.ReservationToken = token;
+        allocation.Ticket = wish.Mobility ? MobilityTicket.Draw(slot, _random) : default;
+        if (wish.IsDual)
+        {
+            allocation.AddressErrorCode = TurnRefusals.CodeOf(refusal4 != TurnRefusal.None ? refusal4 : refusal6);
+            allocation.AddressErrorFamily = refusal4 != TurnRefusal.None ? StunAddressFamily.IPv4 : StunAddressFamily.IPv6;
+        }
+
+        _allocations.SetTimer(allocation);
+        return TurnRefusal.None;
+    }
+
+    private TurnRefusal TryTake(bool isIPv6, bool isEven, int slot, ref RelayedAddress relayed) =>
+        !_ports.Supports(isIPv6) ? TurnRefusal.AddressFamilyNotSupported
+        : !_ports.TryTake(isIPv6, isEven, slot, out relayed) ? TurnRefusal.InsufficientCapacity
+        : TurnRefusal.None;
+
+    private TurnRefusal TryTakePair(in AllocateWish wish, int slot, Instant now, ref RelayedAddress relayed, out ulong token)
+    {
+        token = 0;
+        if (!_ports.Supports(wish.IPv6))
+        {
+            return TurnRefusal.AddressFamilyNotSupported;
+        }
+
+        if (!_ports.TryTakePair(wish.IPv6, slot, out RelayedAddress even, out RelayedAddress odd))
+        {
+            return TurnRefusal.InsufficientCapacity;
+        }
+
+        if (!_allocations.TryReserve(odd, now, out token))
+        {
+            _ports.Release(even);
+            _ports.Release(odd);
+            return TurnRefusal.InsufficientCapacity;
+        }
+
+        relayed = even;
+        return TurnRefusal.None;
+    }
+
+    // A family beside the token is not foreseen, but coturn's client names the one that the reserved port has.
+    private TurnRefusal TryRedeem(in AllocateWish wish, int slot, ref RelayedAddress relayed)
+    {
+        if (!_allocations.TryFindReservation(wish.Token, out bool isIPv6))
+        {
+            return TurnRefusal.InsufficientCapacity;
+        }
+
+        if (isIPv6 != wish.IPv6)
+        {
+            return TurnRefusal.BadRequest;
+        }
+
+        relayed = _allocations.Redeem(wish.Token, slot);
+        return TurnRefusal.None;
+    }
+
+    private DropReason Succeed(in TurnRequest request, TurnAllocation allocation)
+    {
+        if (!_responder.TryBegin(request, StunClass.SuccessResponse, out PacketHandle packet, out StunMessageWriter writer))
+        {
+            return DropReason.TransmitQueueFull;
+        }
+
+        if (!allocation.IPv4.IsNone)
+        {
+            writer.AddXorAddress(StunAttributeType.XorRelayedAddress, allocation.IPv4.Address);
+        }
+
+        if (!allocation.IPv6.IsNone)
+        {
+            writer.AddXorAddress(StunAttributeType.XorRelayedAddress, allocation.IPv6.Address);
+        }
+
+        writer.AddXorMappedAddress(request.Mapped);
+        TurnLifetime.Add(ref writer, allocation.FirstLifetime);
+        if (allocation.ReservationToken != 0)
+        {
+            writer.AddUInt64(StunAttributeType.ReservationToken, allocation.ReservationToken);
+        }
+
+        if (allocation.AddressErrorCode != 0)
+        {
+            writer.AddAddressErrorCode(allocation.AddressErrorFamily, allocation.AddressErrorCode);
+        }
+
+        allocation.Ticket.AddTo(ref writer);
+        return _responder.Send(request, packet, ref writer);
+    }
+}

@@ -1,0 +1,17 @@
+using Relay.Core.Primitives;
+
+namespace Relay.Core.Turn;
+
+/// <summary>One relayed transport address (RFC 8656 section 2): a port that belongs to an allocation or a reservation.</summary>
+internal struct RelayedAddress
+{
+    public TransportAddress Address;
+
+    /// <summary>The relay port's handle; 0 if it is virtual, for peers in this process only.</summary>
+    public int Via;
+
+    /// <summary>When the allocation gives it up unless it is refreshed.</summary>
+    public Instant ExpiresAt;
+
+    public readonly bool IsNone => Address.Port == 0;
+}
