@@ -205,7 +205,7 @@ internal static class OptionCheck
         OptionFormat.EndPoint => "must be address:port, with an IPv6 address in brackets",
         OptionFormat.StreamListenUrl => "must be tcp://address:port with an IP address or localhost and no path",
         OptionFormat.OptionalHost => "must be a host name or an address without a port, or empty",
-        OptionFormat.Realm => "must be 1 to 64 printable ASCII characters without quotes and backslashes",
+        OptionFormat.Realm => "must be 1 to 16 printable ASCII characters without quotes and backslashes",
         OptionFormat.PeerMode => "must be " + string.Join(" or ", TurnOptionCheck.PeerModes),
         OptionFormat.Processor => "must be the number of a processor, from 0",
         OptionFormat.SrtpProfile => "must be one of " + string.Join(", ", SrtpProfileNames),

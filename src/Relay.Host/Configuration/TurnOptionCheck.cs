@@ -7,7 +7,7 @@ namespace Relay.Host.Configuration;
 /// <summary>What options of TURN and TLS may be, and how they depend on each other.</summary>
 internal static class TurnOptionCheck
 {
-    private const int RealmMaxChars = 64;
+    private const int RealmMaxChars = 16;
     private const int UserNameMaxChars = 128;
     private const int PasswordMaxChars = 256;
     private const int HostMaxChars = 253;

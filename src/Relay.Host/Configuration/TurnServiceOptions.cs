@@ -29,8 +29,8 @@ public sealed class TurnServiceOptions
     public string Host { get; set; } = string.Empty;
 
     /// <summary>
-    /// The realm of long-term credentials: 1 to 64 printable ASCII characters without quotes and backslashes. Default relay.
-    /// Risk: clients with static passwords in hashed form have to change them with it.
+    /// The realm of long-term credentials: 1 to 16 printable ASCII characters without quotes and backslashes, since every 401
+    /// carries it and must stay short. Default relay. Risk: clients that keep hashed keys need new ones when it changes.
     /// </summary>
     [Option(Format = OptionFormat.Realm)]
     public string Realm { get; set; } = "relay";
