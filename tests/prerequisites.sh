@@ -12,7 +12,7 @@ missing_sdk() {
   fi
 }
 
-# Installs the Debian packages whose check fails. Arguments: any of libssl chromium aiortc iproute cc libssl-dev.
+# Installs the Debian packages whose check fails. Arguments: any of libssl chromium aiortc iproute cc libssl-dev coturn.
 install_missing() {
   local packages=() need
   for need in "$@"; do
@@ -22,6 +22,7 @@ install_missing() {
       iproute) command -v ip >/dev/null || packages+=(iproute2) ;;
       aiortc) /usr/bin/python3 -c 'import aiortc, av, numpy' 2>/dev/null || packages+=(python3-aiortc) ;;
       cc) { command -v gcc && command -v make; } >/dev/null || packages+=(gcc make libc6-dev) ;;
+      coturn) command -v turnutils_uclient >/dev/null || packages+=(coturn) ;;
       libssl-dev) [ -e /usr/include/openssl/evp.h ] || packages+=(libssl-dev) ;;
       *) echo "unknown prerequisite: $need" >&2; return 1 ;;
     esac

@@ -1,5 +1,6 @@
 using Relay.Host.Api;
 using Relay.Host.Configuration;
+using Relay.Host.Platform;
 using Relay.Host.Telemetry;
 using Relay.Host.Turn;
 using Relay.Host.Workers;
@@ -19,7 +20,10 @@ TurnSecrets.EnsureOne(loaded.Options.Turn);
 
 try
 {
-    using var media = new MediaPlane(loaded.Options.Media);
+    TurnServerFactory? turn = loaded.Options.Turn.Enabled
+        ? new TurnServerFactory(loaded.Options, new SystemRandomSource(), TimeProvider.System)
+        : null;
+    using var media = new MediaPlane(loaded.Options.Media, turn);
     foreach (string problem in media.Start())
     {
         Console.Error.WriteLine("relay: " + problem);

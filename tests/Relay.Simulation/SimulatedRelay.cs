@@ -23,20 +23,22 @@ public sealed class SimulatedRelay : IDisposable
     /// <param name="poolSlots">Packets that the engine can hold.</param>
     /// <param name="slab">Where received datagrams lie; by default one buffer for a train.</param>
     /// <param name="isChecked">False for whoever measures time: freed slots are not overwritten then.</param>
+    /// <param name="turn">Of its TURN server; null for none.</param>
     public SimulatedRelay(
         SrtpProfile profile = SrtpProfile.AeadAes128Gcm,
         int seed = 1,
         EngineOptions? options = null,
         int poolSlots = 4096,
         ReceiveSlab? slab = null,
-        bool isChecked = true)
+        bool isChecked = true,
+        TurnSettings? turn = null)
     {
         Profile = profile;
         Random = new SeededRandom(seed);
         Pool = new PacketPool(poolSlots, isChecked);
         Slab = slab ?? new ReceiveSlab(buffers: 1, bufferBytes: 65_536);
         Dtls = new ScriptedDtls(profile);
-        Engine = new RelayEngine(options ?? new EngineOptions { TransportsMax = 16 }, Pool, Slab, Dtls, Random);
+        Engine = new RelayEngine(options ?? new EngineOptions { TransportsMax = 16 }, Pool, Slab, Dtls, Random, turn);
     }
 
     public SrtpProfile Profile { get; }
@@ -101,6 +103,13 @@ public sealed class SimulatedRelay : IDisposable
         Handle(1);
     }
 
+    /// <summary>Hands a frame of an ICE-TCP stream to the engine at once.</summary>
+    public void ReceiveIceStream(TransportAddress stream, TransportAddress mapped, byte[] frame)
+    {
+        Engine.HandleIceStream(frame, stream, mapped, Now);
+        Drain();
+    }
+
     /// <summary>Hands a train to the engine at once: datagrams that lie one behind the other in one buffer.</summary>
     public void ReceiveTrain(TransportAddress address, IReadOnlyList<byte[]> datagrams) =>
         ReceiveBatch([.. datagrams.Select(datagram => (address, datagram))]);
@@ -120,7 +129,8 @@ public sealed class SimulatedRelay : IDisposable
         Handle(datagrams.Count);
     }
 
-    public void FromPeer(SimulatedPeer peer, byte[] datagram) => FromAddress(peer.Address, datagram);
+    public void FromPeer(SimulatedPeer peer, byte[] datagram) =>
+        FromAddress(peer.Address, peer.Tunnel is null ? datagram : TurnTunnel.Wrap(datagram));
 
     public void FromAddress(TransportAddress address, byte[] datagram)
     {
@@ -203,7 +213,7 @@ public sealed class SimulatedRelay : IDisposable
             }
             else if (!LosesDown(datagram))
             {
-                Schedule(Delay + QueueDown, () => peer.HandleDatagram(datagram));
+                Schedule(Delay + QueueDown, () => peer.TakeFromNetwork(datagram));
             }
         }
 

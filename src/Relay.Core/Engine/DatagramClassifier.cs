@@ -24,7 +24,9 @@ public static class DatagramClassifier
     private const byte DtlsFirst = 20;
     private const byte DtlsLast = 63;
     private const byte ChannelFirst = 64;
-    private const byte ChannelLast = 79;
+
+    // RFC 5766 section 11 had channels up to here; RFC 7983 gives the upper ones to nobody else, and old clients use them.
+    private const byte ChannelLast = 127;
     private const byte RtpFirst = 128;
     private const byte RtpLast = 191;
 

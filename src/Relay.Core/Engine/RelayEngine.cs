@@ -6,6 +6,7 @@ using Relay.Core.Primitives;
 using Relay.Core.Sfu;
 using Relay.Core.Srtp;
 using Relay.Core.Stun;
+using Relay.Core.Turn;
 
 namespace Relay.Core.Engine;
 
@@ -22,20 +23,26 @@ public sealed class RelayEngine : IDisposable
     private readonly TransmitQueue _transmits;
     private readonly SfuContext _context;
     private readonly IDtlsAssociationFactory _dtls;
-    private readonly FlowTable _flows;
-    private readonly SsrcTable _learning;
-    private readonly TimerHeap _timers;
-    private readonly Entry[] _entries;
+    private readonly TurnServer? _turn;
+    private readonly TransportTable _transports;
     private readonly EngineEventQueue _events;
-    private int _transportCount;
+
+    // Of the last Handle call: what is drained belongs to it.
+    private Instant _now;
 
     /// <param name="options">Limits.</param>
     /// <param name="pool">Where the engine keeps packets and writes what it sends.</param>
     /// <param name="slab">Where received datagrams lie.</param>
     /// <param name="dtls">Makes DTLS associations.</param>
     /// <param name="random">Fit for keys.</param>
+    /// <param name="turn">What its TURN server needs; null for none.</param>
     public RelayEngine(
-        EngineOptions options, PacketPool pool, ReceiveSlab slab, IDtlsAssociationFactory dtls, RandomSource random)
+        EngineOptions options,
+        PacketPool pool,
+        ReceiveSlab slab,
+        IDtlsAssociationFactory dtls,
+        RandomSource random,
+        TurnSettings? turn = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(pool);
@@ -44,20 +51,21 @@ public sealed class RelayEngine : IDisposable
         _dtls = dtls;
         _transmits = new TransmitQueue(pool, options.TransmitQueueCapacity);
         _context = new SfuContext(pool, _transmits, Counters, random, options.Sfu, options.TransportsMax);
-        _flows = new FlowTable(options.TransportsMax * options.Ice.MaxPairs, random);
-        _learning = new SsrcTable(options.TransportsMax, random);
-        _timers = new TimerHeap(options.TransportsMax);
-        _entries = new Entry[options.TransportsMax];
+        _turn = turn?.CreateServer(pool, _transmits, random);
         _events = new EngineEventQueue(options.TransportsMax);
+        _transports = new TransportTable(_context, _events, options, random);
     }
 
     public EngineCounters Counters { get; } = new();
 
     /// <summary>Open transports.</summary>
-    public int TransportCount => Volatile.Read(ref _transportCount);
+    public int TransportCount => _transports.Count;
 
     /// <summary>When <see cref="HandleTimeout"/> wants to be called, <see cref="Instant.Never"/> if nothing is pending.</summary>
-    public Instant NextTimeout => _timers.Next;
+    public Instant NextTimeout => _turn is null ? _transports.NextTimeout : Instant.Min(_transports.NextTimeout, _turn.NextTimeout);
+
+    /// <summary>What the TURN server counts; null if there is none.</summary>
+    public TurnCounters? TurnCounters => _turn?.Counters;
 
     /// <summary>
     /// Takes what one receive call brought, in order. Each datagram stands for itself: whatever becomes of one, the next is
@@ -67,6 +75,7 @@ public sealed class RelayEngine : IDisposable
     /// <returns>How many it took, at least one of a batch that has any.</returns>
     public int HandleDatagrams(ReadOnlySpan<Received> batch, Instant now)
     {
+        _now = now;
         int handled = 0;
         while (handled < batch.Length && (handled == 0 || !_transmits.IsHalfFull))
         {
@@ -90,65 +99,103 @@ public sealed class RelayEngine : IDisposable
         return handled;
     }
 
+    /// <summary>
+    /// Takes what one TURN client sent on a stream (RFC 8656 section 3.1): a STUN message or ChannelData, whole. It is
+    /// overwritten.
+    /// </summary>
+    /// <param name="message">The message.</param>
+    /// <param name="stream">A <see cref="VirtualAddress"/>.</param>
+    /// <param name="mapped">The client's address as the stream has it.</param>
+    /// <param name="now">The time.</param>
+    public void HandleTurnStream(Span<byte> message, in TransportAddress stream, in TransportAddress mapped, Instant now)
+    {
+        _now = now;
+        Counters.CountReceived();
+        DatagramKind kind = DatagramClassifier.Classify(message);
+        DropReason reason = _turn is null ? DropReason.UnknownProtocol : HandleTurn(_turn, message, stream, mapped, now, ref kind);
+        Count(kind, reason, now);
+    }
+
+    /// <summary>Takes one frame of an ICE-TCP stream (RFC 6544, RFC 4571): what a datagram would hold. It is overwritten.</summary>
+    /// <inheritdoc cref="HandleTurnStream"/>
+    public void HandleIceStream(Span<byte> message, in TransportAddress stream, in TransportAddress mapped, Instant now)
+    {
+        _now = now;
+        Counters.CountReceived();
+        DatagramKind kind = DatagramClassifier.Classify(message);
+        Count(kind, HandleMedia(kind, message, stream, mapped, now), now);
+    }
+
+    /// <summary>A stream has ended, and with it the allocation that its client had.</summary>
+    public void HandleStreamClosed(in TransportAddress stream, Instant now) => _turn?.HandleStreamClosed(stream, now);
+
+    /// <summary>Takes a datagram that a public peer sent to a relay port (RFC 8656 section 11.3).</summary>
+    public void HandlePeerDatagram(ReadOnlySpan<byte> datagram, int port, in TransportAddress peer, Instant now)
+    {
+        _now = now;
+        Counters.CountReceived();
+        DropReason reason = _turn is null ? DropReason.UnknownFlow : _turn.HandlePeer(datagram, port, peer, now);
+        Count(DatagramKind.ChannelData, reason, now);
+    }
+
     /// <summary>Does everything whose time has come.</summary>
     public void HandleTimeout(Instant now)
     {
-        while (_timers.TryDequeueDue(now, out int slot))
-        {
-            if (_entries[slot].Transport is { } transport)
-            {
-                transport.HandleTimeout(now);
-                Settle(slot);
-            }
-        }
-
-        SettleTouched(now);
+        _now = now;
+        _turn?.HandleTimeout(now);
+        _transports.HandleTimeout(now);
+        _transports.SettleTouched(now);
     }
 
     /// <summary>A handshake that is computed elsewhere has gone on; without effect if the transport is gone.</summary>
     public void HandleHandshake(int slot, Instant now)
     {
-        (_entries[slot].Transport as WebRtcTransport)?.HandleHandshake(now);
-        Settle(slot);
-        SettleTouched(now);
+        _now = now;
+        (_transports[slot] as WebRtcTransport)?.HandleHandshake(now);
+        _transports.Settle(slot);
+        _transports.SettleTouched(now);
     }
 
     /// <summary>Carries out one command; see <see cref="CommandKind"/>.</summary>
     public void HandleCommand(in Command command, Instant now)
     {
+        _now = now;
         switch (command.Kind)
         {
             case CommandKind.Open:
-                Open(command.Transport, command.Parameters, now);
+                _transports.RequireFree(command.Transport);
+                _transports.Open(command.Transport, CreateTransport(command.Transport.Slot, command.Parameters, now));
                 break;
 
             case CommandKind.OpenPlain:
-                OpenPlain(command.Transport, command.Parameters, now);
+                _transports.RequireFree(command.Transport);
+                var plain = new PlainTransport(_context, command.Transport.Slot, command.Parameters, now);
+                _transports.OpenPlain(command.Transport, plain, command.Parameters.Plain.Remote);
                 break;
 
-            case CommandKind.RestartIce when Find(command.Transport) is WebRtcTransport transport:
+            case CommandKind.RestartIce when _transports.Find(command.Transport) is WebRtcTransport transport:
                 transport.HandleIceRestart(command.Parameters.LocalIce, command.Parameters.RemoteUfrag, now);
-                Settle(command.Transport.Slot);
+                _transports.Settle(command.Transport.Slot);
                 break;
 
-            case CommandKind.Connect when Find(command.Transport) is { } first && Find(command.Other) is { } second:
+            case CommandKind.Connect when _transports.Find(command.Transport) is { } first && _transports.Find(command.Other) is { } second:
                 Router.Connect(first.Session, second.Session, command.WithVideo);
                 break;
 
-            case CommandKind.Disconnect when Find(command.Transport) is { } transport:
+            case CommandKind.Disconnect when _transports.Find(command.Transport) is { } transport:
                 Router.Disconnect(transport.Session);
                 break;
 
-            case CommandKind.Consume when Find(command.Transport) is { } sink && Find(command.Other) is { } source:
+            case CommandKind.Consume when _transports.Find(command.Transport) is { } sink && _transports.Find(command.Other) is { } source:
                 Router.Consume(sink.Session, source.Session, command.WithAudio, command.WithVideo);
                 break;
 
-            case CommandKind.StopConsuming when Find(command.Transport) is { } sink && Find(command.Other) is { } source:
+            case CommandKind.StopConsuming when _transports.Find(command.Transport) is { } sink && _transports.Find(command.Other) is { } source:
                 Router.StopConsuming(sink.Session, source.Session, command.WithAudio, command.WithVideo);
                 break;
 
-            case CommandKind.Close when Find(command.Transport) is not null:
-                Close(command.Transport.Slot, command.Reason);
+            case CommandKind.Close when _transports.Find(command.Transport) is not null:
+                _transports.Close(command.Transport.Slot, command.Reason);
                 break;
 
             default:
@@ -156,11 +203,26 @@ public sealed class RelayEngine : IDisposable
                 break;
         }
 
-        SettleTouched(now);
+        _transports.SettleTouched(now);
     }
 
     /// <summary>Takes the next datagram to send; the caller releases its slot as <see cref="PacketOwner.Transmit"/>.</summary>
-    public bool TryDequeueTransmit(out Transmit transmit) => _context.TryDequeueTransmit(out transmit);
+    public bool TryDequeueTransmit(out Transmit transmit)
+    {
+        while (_context.TryDequeueTransmit(out transmit))
+        {
+            // What goes to a client behind an allocation gets its header in front, in place, and the client's address.
+            if (VirtualAddress.KindOf(transmit.Remote) != VirtualAddressKind.TurnPeer || (_turn?.TryWrap(ref transmit, _now) ?? false))
+            {
+                return true;
+            }
+
+            _context.Pool.Release(transmit.Packet, PacketOwner.Transmit);
+            Counters.CountRefused();
+        }
+
+        return false;
+    }
 
     /// <summary>Takes the next event.</summary>
     public bool TryDequeueEvent(out EngineEvent engineEvent) => _events.TryDequeue(out engineEvent);
@@ -168,13 +230,7 @@ public sealed class RelayEngine : IDisposable
     /// <summary>Closes every transport; drain once more before the pool goes.</summary>
     public void Dispose()
     {
-        for (int slot = 0; slot < _entries.Length; slot++)
-        {
-            if (_entries[slot].Transport is not null)
-            {
-                Close(slot, CloseReason.Draining);
-            }
-        }
+        _transports.CloseAll(CloseReason.Draining);
     }
 
     // The tags of AES-CM cost a third if they are computed for many packets at once, so that comes before the packets are
@@ -190,8 +246,8 @@ public sealed class RelayEngine : IDisposable
         {
             ReadOnlySpan<byte> datagram = _slab.Span(received);
             if (DatagramClassifier.Classify(datagram) == DatagramKind.Rtp
-                && _flows.TryGet(received.Remote, out int slot)
-                && _entries[slot].Transport is { } transport)
+                && _transports.Flows.TryGet(received.Remote, out int slot)
+                && _transports[slot] is { } transport)
             {
                 transport.Session.ForecastTag(datagram);
             }
@@ -204,18 +260,56 @@ public sealed class RelayEngine : IDisposable
     {
         Counters.CountReceived();
         DatagramKind kind = DatagramClassifier.Classify(datagram);
-        DropReason reason = kind switch
+        DropReason reason = VirtualAddress.IsVirtual(remote) ? DropReason.ImpossibleAddress
+            : _turn is not null && IsForTurn(kind, datagram) ? HandleTurn(_turn, datagram, remote, remote, now, ref kind)
+            : HandleMedia(kind, datagram, remote, remote, now);
+        Count(kind, reason, now);
+    }
+
+    // A binding request with a user name is a connectivity check of some leg; without one, it asks for its address.
+    private static bool IsForTurn(DatagramKind kind, ReadOnlySpan<byte> datagram) => kind switch
+    {
+        DatagramKind.ChannelData => true,
+        DatagramKind.Stun => StunMessageReader.TryParse(datagram, out StunMessageReader message) == DropReason.None
+            && (message.Method != StunMethod.Binding || (message.Class == StunClass.Request && message.Username.IsEmpty)),
+        _ => false,
+    };
+
+    // What a client sends through its allocation to this relay is as if it had come from the relayed address: a call, no socket.
+    private DropReason HandleTurn(
+        TurnServer turn,
+        Span<byte> message,
+        in TransportAddress client,
+        in TransportAddress mapped,
+        Instant now,
+        ref DatagramKind kind)
+    {
+        DropReason reason = turn.HandleClient(message, client, mapped, now, out TurnHop hop);
+        if (reason != DropReason.None || hop.IsNone)
         {
-            _ when VirtualAddress.IsVirtual(remote) => DropReason.ImpossibleAddress,
-            DatagramKind.Stun => HandleStun(datagram, remote, now),
+            return reason;
+        }
+
+        Span<byte> datagram = message.Slice(hop.Offset, hop.Length);
+        kind = DatagramClassifier.Classify(datagram);
+        return HandleMedia(kind, datagram, hop.Remote, hop.Mapped, now);
+    }
+
+    private DropReason HandleMedia(
+        DatagramKind kind, Span<byte> datagram, in TransportAddress remote, in TransportAddress mapped, Instant now) => kind switch
+        {
+            DatagramKind.Stun => HandleStun(datagram, remote, mapped, now),
             DatagramKind.Unknown or DatagramKind.ChannelData => datagram.IsEmpty ? DropReason.Empty : DropReason.UnknownProtocol,
             _ => HandleFlow(kind, datagram, remote, now),
         };
+
+    private void Count(DatagramKind kind, DropReason reason, Instant now)
+    {
         if (reason != DropReason.None)
         {
             Counters.CountDropped(reason);
         }
-        else if (kind == DatagramKind.Rtp)
+        else if (kind is DatagramKind.Rtp or DatagramKind.ChannelData)
         {
             Counters.CountForwarded();
         }
@@ -224,11 +318,12 @@ public sealed class RelayEngine : IDisposable
             Counters.CountConsumed();
         }
 
-        SettleTouched(now);
+        _transports.SettleTouched(now);
     }
 
     // STUN is taken from anywhere: the ufrag names the transport, and the integrity check proves that the peer knows it.
-    private DropReason HandleStun(ReadOnlySpan<byte> datagram, in TransportAddress remote, Instant now)
+    private DropReason HandleStun(
+        ReadOnlySpan<byte> datagram, in TransportAddress remote, in TransportAddress mapped, Instant now)
     {
         DropReason reason = StunMessageReader.TryParse(datagram, out StunMessageReader message);
         if (reason != DropReason.None)
@@ -248,22 +343,21 @@ public sealed class RelayEngine : IDisposable
         }
 
         if (!IceUfrag.TryReadSlot(message.Username, out int slot)
-            || (uint)slot >= (uint)_entries.Length
-            || _entries[slot].Transport is not WebRtcTransport transport)
+            || _transports[slot] is not WebRtcTransport transport)
         {
             return DropReason.StunUnknownUser;
         }
 
         // An address belongs to one transport: a peer that spoofs another's cannot take its flow away.
-        if (_flows.TryGet(remote, out int owner) && owner != slot)
+        if (_transports.Flows.TryGet(remote, out int owner) && owner != slot)
         {
             return DropReason.AddressInUse;
         }
 
-        reason = transport.HandleBindingRequest(message, remote, remote, now);
-        Settle(slot);
+        reason = transport.HandleBindingRequest(message, remote, mapped, now);
+        _transports.Settle(slot);
         // Only now: an address that made room for this one must leave the table first.
-        if (reason == DropReason.None && transport.IsValidated(remote) && !_flows.TrySet(remote, slot))
+        if (reason == DropReason.None && transport.IsValidated(remote) && !_transports.Flows.TrySet(remote, slot))
         {
             reason = DropReason.TableFull;
         }
@@ -273,7 +367,7 @@ public sealed class RelayEngine : IDisposable
 
     private DropReason HandleFlow(DatagramKind kind, Span<byte> datagram, in TransportAddress remote, Instant now)
     {
-        if (!_flows.TryGet(remote, out int slot) || _entries[slot].Transport is not { } transport)
+        if (!_transports.Flows.TryGet(remote, out int slot) || _transports[slot] is not { } transport)
         {
             return kind == DatagramKind.Dtls ? DropReason.UnknownFlow : HandleUnknownFlow(kind, datagram, remote, now);
         }
@@ -288,7 +382,7 @@ public sealed class RelayEngine : IDisposable
 
             case DatagramKind.Dtls when transport is WebRtcTransport webRtc:
                 DropReason reason = webRtc.HandleDtls(datagram, remote, now);
-                Settle(slot);
+                _transports.Settle(slot);
                 return reason;
 
             default:
@@ -299,7 +393,7 @@ public sealed class RelayEngine : IDisposable
     // The peer of a plain leg may show up anywhere: its SSRC says whose the packet would be, and the leg's keys whether it is.
     private DropReason HandleUnknownFlow(DatagramKind kind, Span<byte> datagram, in TransportAddress remote, Instant now)
     {
-        if (!_learning.TryGet(kind, datagram, out int slot) || _entries[slot].Transport is not { } transport)
+        if (!_transports.Learning.TryGet(kind, datagram, out int slot) || _transports[slot] is not { } transport)
         {
             return DropReason.UnknownFlow;
         }
@@ -307,119 +401,15 @@ public sealed class RelayEngine : IDisposable
         DropReason reason = kind == DatagramKind.Rtp
             ? transport.HandleRtp(datagram, remote, now)
             : transport.HandleRtcp(datagram, remote, now);
-        if (transport.Session.Remote == remote && !_flows.TrySet(remote, slot))
+        if (transport.Session.Remote == remote && !_transports.Flows.TrySet(remote, slot))
         {
             reason = DropReason.TableFull;
         }
 
-        Settle(slot);
+        _transports.Settle(slot);
         return reason;
     }
 
-    private void Open(TransportId id, in TransportParameters parameters, Instant now)
-    {
-        RequireFree(id);
-        Enter(id, new WebRtcTransport(
-            _context, id.Slot, parameters, _dtls.Create(parameters.RemoteFingerprint, id.Slot), _options.Ice, now));
-        Settle(id.Slot);
-    }
-
-    private void OpenPlain(TransportId id, in TransportParameters parameters, Instant now)
-    {
-        RequireFree(id);
-        var transport = new PlainTransport(_context, id.Slot, parameters, now);
-        Enter(id, transport);
-        bool isReachable = transport.LearnsRemote
-            ? _learning.TryAdd(transport.Session)
-            : !_flows.TryGet(parameters.Plain.Remote, out _) && _flows.TrySet(parameters.Plain.Remote, id.Slot);
-        if (isReachable)
-        {
-            Settle(id.Slot);
-        }
-        else
-        {
-            Close(id.Slot, CloseReason.AddressInUse);
-        }
-    }
-
-    private void RequireFree(TransportId id) =>
-        Invariant.Holds(_entries[id.Slot].Transport is null, "a transport is opened in a free slot");
-
-    private void Enter(TransportId id, Transport transport)
-    {
-        _entries[id.Slot] = new Entry { Transport = transport, Generation = id.Generation };
-        Volatile.Write(ref _transportCount, _transportCount + 1);
-    }
-
-    private void Close(int slot, CloseReason reason)
-    {
-        ref Entry entry = ref _entries[slot];
-        Transport transport = entry.Transport!;
-        transport.Close(reason);
-        _learning.Remove(transport.Session);
-        ForgetAddresses(transport, slot);
-        _timers.Set(slot, Instant.Never);
-        entry.Transport = null;
-        Volatile.Write(ref _transportCount, _transportCount - 1);
-        _events.Enqueue(new EngineEvent
-        {
-            Kind = EngineEventKind.Closed,
-            Transport = new TransportId(slot, entry.Generation),
-            Reason = transport.CloseReason,
-        });
-    }
-
-    // After a transport has handled something: tells its news, drops its old addresses, sets its timer.
-    private void Settle(int slot)
-    {
-        ref Entry entry = ref _entries[slot];
-        if (entry.Transport is not { } transport)
-        {
-            return;
-        }
-
-        if (transport.CloseReason != CloseReason.None)
-        {
-            Close(slot, transport.CloseReason);
-            return;
-        }
-
-        if (transport.IsConnected && !entry.IsConnectedTold)
-        {
-            entry.IsConnectedTold = true;
-            _events.Enqueue(new EngineEvent { Kind = EngineEventKind.Connected, Transport = new TransportId(slot, entry.Generation) });
-        }
-
-        ForgetAddresses(transport, slot);
-        _timers.Set(slot, transport.NextTimeout);
-    }
-
-    private void SettleTouched(Instant now)
-    {
-        while (_context.TryDequeueTouched(out RtpSession? session))
-        {
-            session.HandleTimeout(now);
-            Settle(session.Slot);
-        }
-    }
-
-    private void ForgetAddresses(Transport transport, int slot)
-    {
-        while (transport.TryDequeueRemovedAddress(out TransportAddress remote))
-        {
-            _flows.Remove(remote, slot);
-        }
-    }
-
-    private Transport? Find(TransportId id) =>
-        (uint)id.Slot < (uint)_entries.Length && _entries[id.Slot].Generation == id.Generation
-            ? _entries[id.Slot].Transport
-            : null;
-
-    private struct Entry
-    {
-        public Transport? Transport;
-        public uint Generation;
-        public bool IsConnectedTold;
-    }
+    private WebRtcTransport CreateTransport(int slot, in TransportParameters parameters, Instant now) =>
+        new(_context, slot, parameters, _dtls.Create(parameters.RemoteFingerprint, slot), _options.Ice, now);
 }

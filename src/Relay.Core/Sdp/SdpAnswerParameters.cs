@@ -17,6 +17,9 @@ public sealed record SdpAnswerParameters
     /// <summary>The worker's announced UDP host candidates, best first; at least one.</summary>
     public required IReadOnlyList<TransportAddress> Candidates { get; init; }
 
+    /// <summary>Passive ICE-TCP candidates (RFC 6544), best first; none by default.</summary>
+    public IReadOnlyList<TransportAddress> TcpCandidates { get; init; } = [];
+
     /// <summary>SHA-256 of the relay's DTLS certificate, 32 bytes.</summary>
     public required ReadOnlyMemory<byte> Fingerprint { get; init; }
 

@@ -109,7 +109,7 @@ internal sealed class SdpAnswerWriter(SdpOffer offer, SdpAnswerParameters parame
     {
         if (media == negotiation.Tagged)
         {
-            SdpCandidate.WriteAll(_text, parameters.Candidates);
+            SdpCandidate.WriteAll(_text, parameters.Candidates, parameters.TcpCandidates);
         }
 
         Line($"a=ice-ufrag:{parameters.UsernameFragment}");

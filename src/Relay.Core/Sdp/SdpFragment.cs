@@ -56,11 +56,17 @@ public sealed class SdpFragment
     /// <param name="usernameFragment">ice-chars, 4 to 256.</param>
     /// <param name="password">ice-chars, 22 to 256.</param>
     /// <param name="candidates">The worker's announced UDP host candidates, best first.</param>
+    /// <param name="tcpCandidates">The relay's announced passive ICE-TCP candidates (RFC 6544), best first.</param>
     public static string Write(
-        NegotiatedSession session, string usernameFragment, string password, IReadOnlyList<TransportAddress> candidates)
+        NegotiatedSession session,
+        string usernameFragment,
+        string password,
+        IReadOnlyList<TransportAddress> candidates,
+        IReadOnlyList<TransportAddress> tcpCandidates)
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(candidates);
+        ArgumentNullException.ThrowIfNull(tcpCandidates);
         NegotiatedMedia tagged = session.Video is not null && session.BundleMids.Count > 0
             && string.Equals(session.BundleMids[0], session.Video.Mid, StringComparison.Ordinal) ? session.Video : session.Audio;
         var text = new StringBuilder();
@@ -79,7 +85,7 @@ public sealed class SdpFragment
 
         text.Append("a=ice-ufrag:").Append(usernameFragment).Append("\r\n");
         text.Append("a=ice-pwd:").Append(password).Append("\r\n");
-        SdpCandidate.WriteAll(text, candidates);
+        SdpCandidate.WriteAll(text, candidates, tcpCandidates);
         return text.ToString();
     }
 

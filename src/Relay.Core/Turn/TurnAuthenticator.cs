@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Relay.Core.Primitives;
 using Relay.Core.Stun;
 
 namespace Relay.Core.Turn;

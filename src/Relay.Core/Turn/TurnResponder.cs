@@ -182,7 +182,7 @@ internal sealed class TurnResponder
         writer.AddErrorCode(TurnRefusals.CodeOf(refusal));
         writer.AddAttribute(StunAttributeType.Realm, _credentials.Realm);
         writer.AddAttribute(StunAttributeType.Nonce, nonce[..length]);
-        if ((features & SecurityFeatures.PasswordAlgorithms) != 0)
+        if ((features & SecurityFeatures.PasswordAlgorithms) != SecurityFeatures.None)
         {
             writer.AddAttribute(StunAttributeType.PasswordAlgorithms, PasswordAlgorithms.Offered);
         }

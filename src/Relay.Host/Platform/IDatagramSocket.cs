@@ -53,6 +53,9 @@ public interface IDatagramSocket : IDisposable
     /// </summary>
     void Wait(TimeSpan timeout);
 
+    /// <summary>Lets <see cref="Wait"/> end when another descriptor becomes readable, too; Linux only, and one at most.</summary>
+    void WaitAlsoFor(int descriptor);
+
     /// <summary>Ends the current or the next <see cref="Wait"/>. Safe from any thread, also after disposal.</summary>
     void Wake();
 }

@@ -22,6 +22,7 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
     private readonly MessageReceiver _receiver;
     private readonly MessageSender _sender;
     private readonly DatagramOffloads _granted;
+    private int _otherDescriptor = -1;
     private long _kernelDrops;
     private int _isWoken;
     private bool _isDisposed;
@@ -80,10 +81,11 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
             Seconds = (nint)(timeout.Ticks / TimeSpan.TicksPerSecond),
             Nanoseconds = (nint)(timeout.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick),
         };
-        PollDescriptor* descriptors = stackalloc PollDescriptor[2];
+        PollDescriptor* descriptors = stackalloc PollDescriptor[3];
         descriptors[0] = new PollDescriptor { Descriptor = _socketDescriptor, Events = PollIn };
         descriptors[1] = new PollDescriptor { Descriptor = _eventDescriptor, Events = PollIn };
-        if (Poll(descriptors, 2, &time, null) > 0 && (descriptors[1].ReturnedEvents & PollIn) != 0)
+        descriptors[2] = new PollDescriptor { Descriptor = _otherDescriptor, Events = PollIn };
+        if (Poll(descriptors, _otherDescriptor < 0 ? 2u : 3u, &time, null) > 0 && (descriptors[1].ReturnedEvents & PollIn) != 0)
         {
             ulong count;
             _ = Read(_eventDescriptor, &count, sizeof(ulong));
@@ -92,6 +94,8 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
         // Only now, with the event drained: a wake that still sees the flag needs no event, because this call returns.
         Interlocked.Exchange(ref _isWoken, 0);
     }
+
+    public void WaitAlsoFor(int descriptor) => _otherDescriptor = descriptor;
 
     public void Wake()
     {

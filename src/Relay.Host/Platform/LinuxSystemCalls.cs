@@ -46,6 +46,24 @@ internal static unsafe partial class LinuxSystemCalls
     /// <summary>EFD_CLOEXEC | EFD_NONBLOCK.</summary>
     public const int EventCloseOnExecuteNonBlocking = 0x80000 | 0x800;
 
+    /// <summary>EPOLL_CLOEXEC.</summary>
+    public const int PollCloseOnExecute = 0x80000;
+
+    /// <summary>EPOLL_CTL_ADD.</summary>
+    public const int AddToPoll = 1;
+
+    [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
+    public static partial int CreatePoll(int flags);
+
+    [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
+    public static partial int ControlPoll(int poll, int operation, int descriptor, byte* wanted);
+
+    [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
+    public static partial int WaitPoll(int poll, byte* events, int max, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    public static partial int CloseDescriptor(int descriptor);
+
     [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
     public static partial int ReceiveMessages(int socket, MultiMessageHeader* messages, uint count, int flags, TimeSpec* timeout);
 

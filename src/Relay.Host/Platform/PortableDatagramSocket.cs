@@ -178,6 +178,9 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
         Interlocked.Exchange(ref _isWoken, 0);
     }
 
+    public void WaitAlsoFor(int descriptor) =>
+        throw new PlatformNotSupportedException("Only the sockets of Linux wait for another descriptor.");
+
     public void Wake()
     {
         if (Interlocked.Exchange(ref _isWoken, 1) != 0)

@@ -12,6 +12,7 @@ using Relay.Core.Sfu;
 using Relay.Host.Configuration;
 using Relay.Host.Platform;
 using Relay.Host.Platform.OpenSsl;
+using Relay.Host.Turn;
 
 namespace Relay.Host.Workers;
 
@@ -28,8 +29,11 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
 
     private readonly MediaOptions _options;
     private readonly OpenSslDtlsAssociationFactory _dtls;
+    private readonly TurnServerFactory? _turn;
+    private readonly StreamTable[] _streams;
     private readonly Worker[] _workers;
     private readonly IReadOnlyList<TransportAddress>[] _candidates;
+    private readonly IReadOnlyList<TransportAddress> _tcpCandidates;
     private readonly LegTable _legs;
     private readonly ConcurrentDictionary<LegId, LegNegotiation> _negotiations = new();
     private readonly ConcurrentDictionary<LegId, IMediaEventSink> _plain = new();
@@ -40,15 +44,20 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
 
     /// <summary>Opens the sockets and allocates all packet memory; <see cref="Start"/> starts the threads.</summary>
     /// <param name="options">Checked options.</param>
+    /// <param name="turn">Makes the workers' TURN servers; null for none.</param>
     /// <exception cref="MediaPortException">A worker's port cannot be bound.</exception>
-    public MediaPlane(MediaOptions options)
+    public MediaPlane(MediaOptions options, TurnServerFactory? turn = null)
     {
         _options = options;
+        _turn = turn;
         using DtlsCertificate certificate = DtlsCertificate.CreateEcdsa(TimeProvider.System.GetUtcNow());
         _dtls = new OpenSslDtlsAssociationFactory(
             new DtlsOptions { SrtpProfiles = string.Join(':', options.SrtpProfiles.Select(name => "SRTP_" + name)) }, certificate);
         _legs = new LegTable(options.Workers, options.MaxLegsPerWorker);
         _workers = new Worker[options.Workers];
+        _candidates = new IReadOnlyList<TransportAddress>[options.Workers];
+        _tcpCandidates = turn?.ResolveTcpCandidates(options) ?? [];
+        _streams = new StreamTable[turn is null ? 0 : options.Workers];
         try
         {
             for (int i = 0; i < _workers.Length; i++)
@@ -61,11 +70,12 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
             Dispose();
             throw;
         }
-
-        _candidates = [.. _workers.Select(worker => AnnouncedAddresses.Resolve(options, worker.LocalEndPoint.Port))];
     }
 
     public IReadOnlyList<Worker> Workers => _workers;
+
+    /// <summary>Where TCP and TLS streams go in, by worker; empty without TURN.</summary>
+    public IReadOnlyList<StreamTable> Streams => _streams;
 
     /// <summary>Clients' legs that are open or about to be.</summary>
     public int LegCount => _negotiations.Count;
@@ -178,7 +188,7 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
             negotiation with { UsernameFragment = parsed.Fragment.UsernameFragment!, Password = parsed.Fragment.Password! },
             negotiation);
         string fragment = SdpFragment.Write(
-            negotiation.Session, Encoding.ASCII.GetString(local.Ufrag), Encoding.ASCII.GetString(local.Password), _candidates[leg.Worker]);
+            negotiation.Session, Encoding.ASCII.GetString(local.Ufrag), Encoding.ASCII.GetString(local.Password), _candidates[leg.Worker], _tcpCandidates);
         return new RestartIceResult(fragment, MediaProblem.None, null);
     }
 
@@ -296,6 +306,14 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
                 Offloads = Offloads(),
                 UsePortable = _options.UsePortableSockets,
             }));
+        _candidates[index] = AnnouncedAddresses.Resolve(_options, socket.LocalAddress.Port);
+        RelayPorts? ports = _turn?.CreatePorts(pool);
+        StreamTable? streams = _turn?.CreateStreams(socket.Wake);
+        if (streams is not null)
+        {
+            _streams[index] = streams;
+        }
+
         var handshakes = new HandshakeThread(index, _dtls, _options.MaxLegsPerWorker, socket.Wake);
         var engine = new RelayEngine(
             new EngineOptions
@@ -313,8 +331,9 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
             pool,
             socket.Slab,
             handshakes,
-            _random);
-        return new Worker(index, socket, pool, engine, handshakes, CreateWorkerOptions(index), HandleEvent);
+            _random,
+            _turn?.CreateSettings(_candidates[index], ports));
+        return new Worker(index, socket, pool, engine, handshakes, CreateWorkerOptions(index), HandleEvent, streams, ports);
     }
 
     private IEnumerable<string> BufferProblems()
@@ -357,6 +376,7 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
         UsernameFragment = Encoding.ASCII.GetString(local.Ufrag),
         Password = Encoding.ASCII.GetString(local.Password),
         Candidates = _candidates[worker],
+        TcpCandidates = _tcpCandidates,
         Fingerprint = _dtls.LocalFingerprint.Value.ToArray(),
         AudioSsrc = DrawSsrc(),
         VideoSsrc = DrawSsrc(),

@@ -5,6 +5,7 @@ using Relay.Core.Diagnostics;
 using Relay.Core.Engine;
 using Relay.Core.Primitives;
 using Relay.Host.Platform;
+using Relay.Host.Turn;
 
 namespace Relay.Host.Workers;
 
@@ -17,6 +18,9 @@ internal sealed class Worker : IDisposable
     // Commands taken between two receive calls: enough for any burst of pairings, too few to hold up packets.
     private const int CommandsPerTurn = 64;
 
+    // Messages of streams taken between two receive calls.
+    private const int StreamMessagesPerTurn = 128;
+
     // Sleeps no longer than this, so that a lost wake-up costs little.
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(1);
 
@@ -24,6 +28,8 @@ internal sealed class Worker : IDisposable
     private readonly PacketPool _pool;
     private readonly RelayEngine _engine;
     private readonly HandshakeThread _handshakes;
+    private readonly StreamTable? _streams;
+    private readonly RelayPorts? _ports;
     private readonly Mailbox<Command> _mailbox;
     private readonly Action<int, EngineEvent> _handleEvent;
     private readonly Received[] _received;
@@ -33,6 +39,7 @@ internal sealed class Worker : IDisposable
     private readonly Thread _thread;
     private readonly ManualResetEventSlim _isReady = new();
     private readonly List<string> _startProblems = [];
+    private readonly RelayPorts.PeerDatagramHandler _handlePeerDatagram;
     private Coalescer _coalescer;
     private long _allocatedBytes;
     private long _messagesReceived;
@@ -45,6 +52,8 @@ internal sealed class Worker : IDisposable
     /// <param name="handshakes">Where the engine's associations make their handshakes; the worker owns it.</param>
     /// <param name="options">Batch sizes, limits, and how its thread runs.</param>
     /// <param name="handleEvent">Takes the worker's number and an event, on the worker's thread; must not block.</param>
+    /// <param name="streams">The TCP and TLS streams that belong to the worker; null for none.</param>
+    /// <param name="ports">Where its TURN allocations meet public peers; the worker owns them. Null for none.</param>
     public Worker(
         int index,
         IDatagramSocket socket,
@@ -52,9 +61,14 @@ internal sealed class Worker : IDisposable
         RelayEngine engine,
         HandshakeThread handshakes,
         WorkerOptions options,
-        Action<int, EngineEvent> handleEvent)
+        Action<int, EngineEvent> handleEvent,
+        StreamTable? streams = null,
+        RelayPorts? ports = null)
     {
         Index = index;
+        _streams = streams;
+        _ports = ports;
+        _handlePeerDatagram = engine.HandlePeerDatagram;
         _socket = socket;
         _pool = pool;
         _engine = engine;
@@ -66,6 +80,11 @@ internal sealed class Worker : IDisposable
         _transmits = new Transmit[options.SendMax];
         _coalescer = new Coalescer(TimeSpan.Zero);
         _latency = options.MeasuresLatency ? new LatencyHistogram() : null;
+        if (ports is not null)
+        {
+            socket.WaitAlsoFor(ports.PollDescriptor);
+        }
+
         _thread = new Thread(Run) { IsBackground = true, Name = $"relay worker {index}" };
     }
 
@@ -140,6 +159,7 @@ internal sealed class Worker : IDisposable
         }
 
         _handshakes.Dispose();
+        _ports?.Dispose();
         _socket.Dispose();
         _isReady.Dispose();
     }
@@ -163,6 +183,8 @@ internal sealed class Worker : IDisposable
                 Drain();
             }
 
+            mayHaveMore |= HandleStreams(now);
+            mayHaveMore |= _ports is { Count: > 0 } ports && ports.Receive(_handlePeerDatagram, now);
             if (_engine.NextTimeout <= now)
             {
                 _engine.HandleTimeout(now);
@@ -227,11 +249,50 @@ internal sealed class Worker : IDisposable
         return true;
     }
 
+    // True if it stopped before there were no more.
+    private bool HandleStreams(Instant now)
+    {
+        for (int i = 0; _streams is not null && i < StreamMessagesPerTurn; i++)
+        {
+            if (!_streams.TryReceive(out StreamMessage message))
+            {
+                return false;
+            }
+
+            switch (message.Kind)
+            {
+                case StreamMessageKind.Closed:
+                    _engine.HandleStreamClosed(message.Stream, now);
+                    break;
+
+                case StreamMessageKind.Data when message.StreamKind == StreamKind.Ice:
+                    _engine.HandleIceStream(message.Data, message.Stream, message.Remote, now);
+                    break;
+
+                case StreamMessageKind.Data:
+                    _engine.HandleTurnStream(message.Data, message.Stream, message.Remote, now);
+                    break;
+
+                default:
+                    break;
+            }
+
+            Drain();
+        }
+
+        return _streams is not null;
+    }
+
     private void Drain()
     {
         int count = 0;
         while (_engine.TryDequeueTransmit(out _transmits[count]))
         {
+            if (TrySendElsewhere(_transmits[count]))
+            {
+                continue;
+            }
+
             if (++count == _transmits.Length)
             {
                 Send(count);
@@ -244,6 +305,26 @@ internal sealed class Worker : IDisposable
         {
             _handleEvent(Index, engineEvent);
         }
+    }
+
+    // What does not leave through the worker's own socket: a stream that reads too slowly loses it, as a full link would.
+    private bool TrySendElsewhere(in Transmit transmit)
+    {
+        if (transmit.Via != 0)
+        {
+            _ports!.Send(transmit);
+        }
+        else if (VirtualAddress.IsVirtual(transmit.Remote))
+        {
+            _ = _streams?.TrySend(transmit.Remote, _pool.Span(transmit.Packet, transmit.Offset, transmit.Length));
+        }
+        else
+        {
+            return false;
+        }
+
+        _pool.Release(transmit.Packet, PacketOwner.Transmit);
+        return true;
     }
 
     private void Send(int count)

@@ -6,7 +6,7 @@ namespace Relay.Core.Tests.Engine;
 public sealed class DatagramClassifierTests
 {
     [Fact]
-    public void Every_first_byte_goes_where_RFC_7983_says()
+    public void Every_first_byte_goes_where_RFC_7983_says_and_old_channels_too()
     {
         for (int first = 0; first < 256; first++)
         {
@@ -14,7 +14,7 @@ public sealed class DatagramClassifierTests
             {
                 <= 3 => DatagramKind.Stun,
                 >= 20 and <= 63 => DatagramKind.Dtls,
-                >= 64 and <= 79 => DatagramKind.ChannelData,
+                >= 64 and <= 127 => DatagramKind.ChannelData,
                 >= 128 and <= 191 => DatagramKind.Rtp,
                 _ => DatagramKind.Unknown,
             };

@@ -17,13 +17,16 @@ public class SdpCandidateTests
                 TransportAddress.FromIPv4(0xC6336401, 40000),
                 new TransportAddress(new UInt128(0x2001_0DB8_0000_0000UL, 7), 40000),
                 TransportAddress.FromIPv4(0xC6336401, 40001),
-            ]);
+            ],
+            [TransportAddress.FromIPv4(0xC6336401, 443), TransportAddress.FromIPv4(0xC6336401, 3478)]);
 
         Assert.Equal(
             """
             a=candidate:1 1 udp 2130706431 198.51.100.1 40000 typ host
             a=candidate:2 1 udp 2130706175 2001:db8::7 40000 typ host
             a=candidate:1 1 udp 2130705919 198.51.100.1 40001 typ host
+            a=candidate:4 1 tcp 1520435199 198.51.100.1 443 typ host tcptype passive
+            a=candidate:4 1 tcp 1520434943 198.51.100.1 3478 typ host tcptype passive
             a=end-of-candidates
 
             """.ReplaceLineEndings("\r\n"),

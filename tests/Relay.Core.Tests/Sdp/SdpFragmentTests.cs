@@ -80,7 +80,7 @@ public class SdpFragmentTests
     public void The_relays_half_has_its_credentials_and_all_candidates()
     {
         NegotiatedSession session = SdpOffers.Accept(SdpOffers.Small).Session;
-        string text = SdpFragment.Write(session, "newufrag", "newpasswordnewpassword", SdpOffers.Parameters.Candidates);
+        string text = SdpFragment.Write(session, "newufrag", "newpasswordnewpassword", SdpOffers.Parameters.Candidates, []);
 
         Assert.Equal(
             """
@@ -103,7 +103,7 @@ public class SdpFragmentTests
     public void The_relays_half_names_the_tagged_m_line()
     {
         NegotiatedSession session = SdpOffers.Accept(SdpOffers.SmallWith("a=group:BUNDLE a v", "a=group:BUNDLE v a")).Session;
-        string text = SdpFragment.Write(session, "newufrag", "newpasswordnewpassword", SdpOffers.Parameters.Candidates);
+        string text = SdpFragment.Write(session, "newufrag", "newpasswordnewpassword", SdpOffers.Parameters.Candidates, []);
 
         Assert.Contains("m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:v\r\n", text, StringComparison.Ordinal);
     }

@@ -252,6 +252,10 @@ public sealed class WorkerTests : IDisposable
             _wake.Wait(timeout);
         }
 
+        public void WaitAlsoFor(int descriptor)
+        {
+        }
+
         public void Wake() => _wake.Release();
 
         public void Dispose() => _wake.Dispose();

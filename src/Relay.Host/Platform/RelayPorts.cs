@@ -1,0 +1,220 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Relay.Core.Buffers;
+using Relay.Core.Primitives;
+using Relay.Core.Turn;
+using static Relay.Host.Platform.LinuxSystemCalls;
+
+namespace Relay.Host.Platform;
+
+/// <summary>
+/// The UDP sockets through which one worker's TURN allocations reach public peers (RFC 8656 section 3.5), one for each relayed
+/// address, behind one epoll descriptor. All members belong to the worker's thread. The network never makes one throw.
+/// </summary>
+internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
+{
+    // What one port may bring in a turn of the worker, and how many ports: a busy one does not hold up the others.
+    private const int DatagramsPerPort = 16;
+    private const int PortsPerTurn = 64;
+
+    private readonly IPAddress? _bindIPv4;
+    private readonly IPAddress? _bindIPv6;
+    private readonly PacketPool _pool;
+    private readonly Socket?[] _sockets;
+    private readonly int[] _descriptors;
+    private readonly bool[] _isIPv6;
+    private readonly Stack<int> _free = new();
+    private readonly int _poll;
+
+    // Pinned, so that the pointers that the structures hold stay good.
+    private readonly MultiMessageHeader[] _messages = GC.AllocateArray<MultiMessageHeader>(DatagramsPerPort, pinned: true);
+    private readonly BufferVector[] _buffers = GC.AllocateArray<BufferVector>(DatagramsPerPort, pinned: true);
+    private readonly SocketAddressBytes[] _names = GC.AllocateArray<SocketAddressBytes>(DatagramsPerPort, pinned: true);
+    private readonly byte[] _data = GC.AllocateArray<byte>(DatagramsPerPort * PacketPool.DatagramMaxBytes, pinned: true);
+    private readonly byte[] _ready = new byte[PortsPerTurn * PollEventLayout.Bytes];
+    private long _sendErrors;
+
+    /// <param name="bind">The local address of all ports: an IPv6 wildcard opens both families.</param>
+    /// <param name="portsMax">The most open ports; each takes a descriptor.</param>
+    /// <param name="pool">Where outgoing datagrams lie.</param>
+    /// <exception cref="SocketException">The system is out of descriptors.</exception>
+    public RelayPorts(IPAddress bind, int portsMax, PacketPool pool)
+    {
+        bool isAny = bind.Equals(IPAddress.Any) || bind.Equals(IPAddress.IPv6Any);
+        _bindIPv4 = bind.AddressFamily == AddressFamily.InterNetwork ? bind : isAny ? IPAddress.Any : null;
+        _bindIPv6 = bind.AddressFamily == AddressFamily.InterNetworkV6 ? bind : null;
+        _pool = pool;
+        _sockets = new Socket?[portsMax];
+        _descriptors = new int[portsMax];
+        _isIPv6 = new bool[portsMax];
+        for (int i = portsMax - 1; i >= 0; i--)
+        {
+            _free.Push(i);
+        }
+
+        _poll = CreatePoll(PollCloseOnExecute);
+        if (_poll < 0)
+        {
+            throw new SocketException((int)SocketError.TooManyOpenSockets);
+        }
+
+        for (int i = 0; i < DatagramsPerPort; i++)
+        {
+            fixed (byte* data = &_data[i * PacketPool.DatagramMaxBytes])
+            {
+                _buffers[i] = new BufferVector { Base = data, Length = PacketPool.DatagramMaxBytes };
+            }
+
+            ref MessageHeader header = ref _messages[i].Header;
+            header.Buffers = (BufferVector*)Unsafe.AsPointer(ref _buffers[i]);
+            header.BufferCount = 1;
+            header.Name = (SocketAddressBytes*)Unsafe.AsPointer(ref _names[i]);
+        }
+    }
+
+    /// <summary>Takes one datagram of a public peer; the bytes are good until the return.</summary>
+    public delegate void PeerDatagramHandler(ReadOnlySpan<byte> datagram, int port, in TransportAddress peer, Instant now);
+
+    /// <summary>Becomes readable when a port has something.</summary>
+    public int PollDescriptor => _poll;
+
+    /// <summary>Open ports.</summary>
+    public int Count => _sockets.Length - _free.Count;
+
+    /// <summary>Datagrams that the system did not take; safe to read from any thread.</summary>
+    public long SendErrors => Volatile.Read(ref _sendErrors);
+
+    public bool TryOpen(bool isIPv6, ushort port, out int handle)
+    {
+        handle = 0;
+        IPAddress? bind = isIPv6 ? _bindIPv6 : _bindIPv4;
+        if (bind is null || !_free.TryPop(out int index))
+        {
+            return false;
+        }
+
+        Socket? socket = null;
+        try
+        {
+            socket = new Socket(bind.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
+            if (isIPv6)
+            {
+                socket.DualMode = false;
+            }
+
+            socket.Bind(new IPEndPoint(bind, port));
+        }
+        catch (SocketException)
+        {
+            // Somebody has the port, or no descriptor is left: the caller tries another one.
+            socket?.Dispose();
+            _free.Push(index);
+            return false;
+        }
+
+        int descriptor = (int)socket.Handle;
+        byte* wanted = stackalloc byte[PollEventLayout.Bytes];
+        PollEventLayout.Write(new Span<byte>(wanted, PollEventLayout.Bytes), (uint)PollIn, (ulong)index);
+        if (ControlPoll(_poll, AddToPoll, descriptor, wanted) != 0)
+        {
+            socket.Dispose();
+            _free.Push(index);
+            return false;
+        }
+
+        _sockets[index] = socket;
+        _descriptors[index] = descriptor;
+        _isIPv6[index] = isIPv6;
+        handle = index + 1;
+        return true;
+    }
+
+    /// <summary>Closes a port; it leaves the poll set by itself.</summary>
+    public void Close(int handle)
+    {
+        int index = handle - 1;
+        _sockets[index]!.Dispose();
+        _sockets[index] = null;
+        _free.Push(index);
+    }
+
+    /// <summary>Hands over what has arrived, as much as one turn may bring.</summary>
+    /// <returns>True if there may be more.</returns>
+    public bool Receive(PeerDatagramHandler handler, Instant now)
+    {
+        int ready;
+        fixed (byte* events = _ready)
+        {
+            ready = Count == 0 ? 0 : WaitPoll(_poll, events, PortsPerTurn, 0);
+        }
+
+        for (int i = 0; i < ready; i++)
+        {
+            int index = (int)PollEventLayout.ReadData(_ready.AsSpan(i * PollEventLayout.Bytes));
+            // An earlier datagram of this turn may have ended the allocation.
+            if (_sockets[index] is not null)
+            {
+                ReceiveFrom(index, handler, now);
+            }
+        }
+
+        return ready > 0;
+    }
+
+    /// <summary>Sends one datagram from the port that it names.</summary>
+    public void Send(in Transmit transmit)
+    {
+        int index = transmit.Via - 1;
+        SocketAddressBytes name = default;
+        var buffer = new BufferVector { Base = _pool.Pointer(transmit.Packet) + transmit.Offset, Length = (nuint)transmit.Length };
+        var message = default(MultiMessageHeader);
+        bool isIPv4 = !_isIPv6[index];
+        *(ushort*)&name = isIPv4 ? AddressFamilyIPv4 : AddressFamilyIPv6;
+        message.Header.Name = &name;
+        message.Header.NameLength = (uint)SocketAddressLayout.LengthOf(isIPv4);
+        message.Header.Buffers = &buffer;
+        message.Header.BufferCount = 1;
+        if (_sockets[index] is null
+            || !SocketAddressLayout.TryWrite(transmit.Remote, name, isIPv4)
+            || SendMessages(_descriptors[index], &message, 1, MessageDoNotWait) != 1)
+        {
+            Volatile.Write(ref _sendErrors, _sendErrors + 1);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (Socket? socket in _sockets)
+        {
+            socket?.Dispose();
+        }
+
+        _ = CloseDescriptor(_poll);
+    }
+
+    private void ReceiveFrom(int index, PeerDatagramHandler handler, Instant now)
+    {
+        bool isIPv4 = !_isIPv6[index];
+        for (int i = 0; i < DatagramsPerPort; i++)
+        {
+            _messages[i].Header.NameLength = SocketAddressLayout.IPv6Bytes;
+            _messages[i].Header.Flags = 0;
+        }
+
+        int arrived;
+        fixed (MultiMessageHeader* first = _messages)
+        {
+            arrived = ReceiveMessages(_descriptors[index], first, DatagramsPerPort, MessageDoNotWait, null);
+        }
+
+        for (int i = 0; i < arrived; i++)
+        {
+            if ((_messages[i].Header.Flags & MessageTruncated) == 0)
+            {
+                TransportAddress peer = SocketAddressLayout.Read(_names[i], isIPv4);
+                handler(_data.AsSpan(i * PacketPool.DatagramMaxBytes, (int)_messages[i].Length), index + 1, peer, now);
+            }
+        }
+    }
+}

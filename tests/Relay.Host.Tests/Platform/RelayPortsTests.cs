@@ -1,0 +1,152 @@
+using System.Net;
+using System.Net.Sockets;
+using Relay.Core.Buffers;
+using Relay.Core.Primitives;
+using Relay.Host.Platform;
+using Xunit;
+
+namespace Relay.Host.Tests.Platform;
+
+public sealed class RelayPortsTests : IDisposable
+{
+    private static readonly Instant Now = new(1);
+
+    private readonly CheckedPool _pool = new(16);
+    private readonly RelayPorts _ports;
+    private readonly UdpClient _peer = new(new IPEndPoint(IPAddress.Loopback, 0));
+    private readonly List<(byte[] Bytes, int Port, TransportAddress Peer)> _received = [];
+
+    public RelayPortsTests() => _ports = new RelayPorts(IPAddress.Loopback, portsMax: 2, _pool.Pool);
+
+    public void Dispose()
+    {
+        _peer.Dispose();
+        _ports.Dispose();
+        _pool.Dispose();
+    }
+
+    [Fact]
+    public async Task Datagrams_go_both_ways_through_the_port_that_is_named()
+    {
+        int port = Open(out ushort number);
+        Transmit transmit = _pool.Datagram(PeerAddress, 100, 7);
+        transmit.Via = port;
+        _ports.Send(transmit);
+        _pool.Release([transmit]);
+        UdpReceiveResult echoed = await _peer.ReceiveAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(number, echoed.RemoteEndPoint.Port);
+        Assert.Equal(100, echoed.Buffer.Length);
+
+        await _peer.SendAsync(new byte[] { 1, 2, 3 }, echoed.RemoteEndPoint);
+        Receive(1);
+
+        (byte[] bytes, int from, TransportAddress peer) = Assert.Single(_received);
+        Assert.Equal([1, 2, 3], bytes);
+        Assert.Equal(port, from);
+        Assert.Equal(PeerAddress, peer);
+    }
+
+    [Fact]
+    public void A_port_that_somebody_has_is_refused_and_its_place_is_not_lost()
+    {
+        Open(out ushort number);
+        Assert.False(_ports.TryOpen(isIPv6: false, number, out _));
+        Assert.Equal(1, _ports.Count);
+        Open(out _);
+        Assert.False(_ports.TryOpen(isIPv6: false, 0, out _));
+        Assert.Equal(2, _ports.Count);
+    }
+
+    [Fact]
+    public void A_closed_port_gives_its_place_back_and_brings_nothing_more()
+    {
+        int port = Open(out ushort number);
+        _peer.Send([1], new IPEndPoint(IPAddress.Loopback, number));
+        _ports.Close(port);
+
+        Assert.False(_ports.Receive(Take, Now));
+        Assert.Empty(_received);
+        Assert.Equal(0, _ports.Count);
+        Assert.Equal(port, Open(out _));
+    }
+
+    [Fact]
+    public void A_family_that_the_bind_address_does_not_have_is_refused() =>
+        Assert.False(_ports.TryOpen(isIPv6: true, 0, out _));
+
+    [Fact]
+    public void A_datagram_longer_than_a_slot_is_dropped_and_its_neighbour_is_not()
+    {
+        Open(out ushort number);
+        var to = new IPEndPoint(IPAddress.Loopback, number);
+        _peer.Send(new byte[PacketPool.DatagramMaxBytes + 1], to);
+        _peer.Send([9], to);
+        Receive(1);
+        Assert.Equal([9], Assert.Single(_received).Bytes);
+    }
+
+    [Fact]
+    public void What_cannot_be_sent_is_counted()
+    {
+        int port = Open(out _);
+        Transmit transmit = _pool.Datagram(new TransportAddress(1, 9), 10, 1);
+        transmit.Via = port;
+        _ports.Send(transmit);
+        _pool.Release([transmit]);
+        Assert.Equal(1, _ports.SendErrors);
+    }
+
+    [Fact]
+    public void A_turn_allocates_nothing()
+    {
+        int port = Open(out ushort number);
+        var to = new IPEndPoint(IPAddress.Loopback, number);
+        int taken = 0;
+        RelayPorts.PeerDatagramHandler handler = (ReadOnlySpan<byte> _, int _, in TransportAddress _, Instant _) => taken++;
+        long least = long.MaxValue;
+        for (int i = 0; i < 20; i++)
+        {
+            _peer.Send([1, 2], to);
+            Transmit transmit = _pool.Datagram(PeerAddress, 10, 1);
+            transmit.Via = port;
+            int before = taken;
+            long allocated = GC.GetAllocatedBytesForCurrentThread();
+            while (taken == before)
+            {
+                _ports.Receive(handler, Now);
+            }
+
+            _ports.Send(transmit);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - allocated);
+            _pool.Release([transmit]);
+        }
+
+        Assert.Equal(0, least);
+    }
+
+    private TransportAddress PeerAddress => TransportAddress.FromEndPoint((IPEndPoint)_peer.Client.LocalEndPoint!);
+
+    private int Open(out ushort number)
+    {
+        // A free number, found by taking one and giving it back.
+        using var probe = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        number = (ushort)((IPEndPoint)probe.Client.LocalEndPoint!).Port;
+        probe.Dispose();
+        Assert.True(_ports.TryOpen(isIPv6: false, number, out int handle));
+        Assert.True(handle > 0);
+        return handle;
+    }
+
+    // Loopback delivers before the send call returns, so that what was sent is there.
+    private void Receive(int count)
+    {
+        var limit = System.Diagnostics.Stopwatch.StartNew();
+        while (_received.Count < count && limit.Elapsed < TimeSpan.FromSeconds(10))
+        {
+            _ports.Receive(Take, Now);
+        }
+    }
+
+    private void Take(ReadOnlySpan<byte> datagram, int port, in TransportAddress peer, Instant now) =>
+        _received.Add((datagram.ToArray(), port, peer));
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Relay.Testing;
+using Xunit;
+
+namespace Relay.Host.Tests.Turn;
+
+/// <summary>
+/// A relay that is a general TURN server on loopback (IPv4, and a second one on ::1), and coturn's echo peer on both. The tests
+/// aim at loopback peers and use coturn's old wide range of channels, so both are allowed here by name.
+/// </summary>
+public sealed class CoturnServers : IAsyncLifetime
+{
+    public const string User = "test";
+    public const string Password = "test-password";
+    public const string Secret = "a-secret-of-some-length";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("relay-turn-").FullName;
+    private readonly List<RelayFixture> _relays = [];
+    private Process? _peer;
+
+    public int Port { get; private set; }
+
+    public int PortIPv6 { get; private set; }
+
+    /// <summary>TCP with TLS and without on one port, of the relay on IPv4.</summary>
+    public int StreamPort { get; private set; }
+
+    public int PeerPort { get; private set; }
+
+    /// <summary>Everything that both relays have printed.</summary>
+    public string Output => string.Join('\n', _relays.Select(relay => relay.Output));
+
+    public async ValueTask InitializeAsync()
+    {
+        (string certificate, string key) = WriteCertificate();
+        (Port, StreamPort, PortIPv6, PeerPort) = (FreePort(), FreePort(), FreePort(), FreePort());
+        _relays.Add(await StartAsync("127.0.0.1", Port, StreamPort, certificate, key));
+        _relays.Add(await StartAsync("::1", PortIPv6, FreePort(), certificate, key));
+        _peer = CoturnProcess.Start(
+            "turnutils_peer", string.Create(CultureInfo.InvariantCulture, $"-L 127.0.0.1 -L ::1 -p {PeerPort}"));
+        // What it prints must not fill the pipe.
+        _peer.OutputDataReceived += (_, _) => { };
+        _peer.ErrorDataReceived += (_, _) => { };
+        _peer.BeginOutputReadLine();
+        _peer.BeginErrorReadLine();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_peer is not null)
+        {
+            _peer.Kill();
+            _peer.Dispose();
+        }
+
+        foreach (RelayFixture relay in _relays)
+        {
+            await relay.DisposeAsync();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static Task<RelayFixture> StartAsync(string address, int port, int streamPort, string certificate, string key) =>
+        RelayFixture.StartAsync(
+            ("Media:BindAddress", address),
+            ("Media:Port", port.ToString(CultureInfo.InvariantCulture)),
+            ("Turn:Peers", "public"),
+            ("Turn:AllowedPeers:0", "127.0.0.0/8"),
+            ("Turn:AllowedPeers:1", "::1/128"),
+            ("Turn:AllowWideChannels", "true"),
+            ("Turn:Mobility", "true"),
+            ("Turn:Users:0", $"{User}:{Password}"),
+            ("Turn:Secrets:0", Secret),
+            ("Turn:AllocationsPerUser", "200"),
+            ("Turn:AllocationsPerSource", "200"),
+            ("Turn:Listen:0", $"tcp://{(address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address)}:{streamPort}"),
+            ("Tls:CertificateFile", certificate),
+            ("Tls:KeyFile", key));
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private (string Certificate, string Key) WriteCertificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        using X509Certificate2 certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
+        string certificatePath = Path.Combine(_folder, "certificate.pem");
+        string keyPath = Path.Combine(_folder, "key.pem");
+        File.WriteAllText(certificatePath, certificate.ExportCertificatePem());
+        File.WriteAllText(keyPath, key.ExportPkcs8PrivateKeyPem());
+        return (certificatePath, keyPath);
+    }
+}
