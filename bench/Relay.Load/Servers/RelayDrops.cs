@@ -10,16 +10,22 @@ internal sealed class RelayDrops
     private const string ByReason = "relay_datagrams_dropped_total";
 
     private readonly Dictionary<string, double> _counts;
+    private readonly double _pauseSeconds;
 
-    private RelayDrops(Dictionary<string, double> counts) => _counts = counts;
+    private RelayDrops(Dictionary<string, double> counts, double pauseSeconds)
+    {
+        _counts = counts;
+        _pauseSeconds = pauseSeconds;
+    }
 
     public static async Task<RelayDrops> ReadAsync(Uri api)
     {
         using var client = new RelayApiClient(api);
         MetricsSnapshot metrics = await client.ScrapeAsync();
-        return new RelayDrops(metrics.Samples
+        Dictionary<string, double> counts = metrics.Samples
             .Where(s => s.Key.StartsWith(Kernel, StringComparison.Ordinal) || s.Key.StartsWith(ByReason, StringComparison.Ordinal))
-            .ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal));
+            .ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal);
+        return new RelayDrops(counts, metrics["relay_gc_pause_seconds_total"]);
     }
 
     /// <summary>What was added since <paramref name="before"/>, for people.</summary>
@@ -31,6 +37,8 @@ internal sealed class RelayDrops
                 .Where(c => c.Count > 0)
                 .Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Count:F0} {c.Key}")),
         ];
-        return grown.Length == 0 ? "nothing" : string.Join(", ", grown);
+        string dropped = grown.Length == 0 ? "nothing" : string.Join(", ", grown);
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{dropped} (its collector paused {1000 * (_pauseSeconds - before._pauseSeconds):F0} ms in all)");
     }
 }
