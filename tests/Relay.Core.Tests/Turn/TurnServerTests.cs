@@ -137,4 +137,39 @@ public class TurnServerTests
         Assert.Equal(100, _rig.Server.Counters.MessagesToClients);
         Assert.Equal(201, _rig.Server.Counters.MessagesFromClients);
     }
+
+    [Fact]
+    public void Mutated_messages_do_no_harm()
+    {
+        var rig = new TurnRig(TurnRig.Options with { AnswersPerSecond = 1_000_000, AnswersBurst = 1_000_000 }, PeerMode.Public);
+        var client = new TurnTestClient(rig, Address);
+        client.Allocate();
+        client.Bind(0x4000, TurnRig.World);
+        byte[][] messages =
+        [
+            TurnTestClient.OnChannel(0x4000, new byte[40]),
+            client.Indication(TurnRig.World, new byte[40]),
+            client.Build(StunMethod.Allocate, TurnTestClient.Udp),
+            client.Build(StunMethod.Allocate, TurnTestClient.Udp, isSigned: false),
+            client.Build(StunMethod.Refresh, (ref w) => w.AddAttribute(StunAttributeType.MobilityTicket, new byte[20])),
+            client.Build(StunMethod.CreatePermission, TurnTestClient.Peers(TurnRig.World, TurnRig.Media)),
+            client.Build(StunMethod.ChannelBind, TurnTestClient.Peers(TurnRig.World)),
+            client.Build(StunMethod.Binding, TurnTestClient.Nothing, isSigned: false),
+        ];
+        var random = new Random(1);
+        for (int i = 0; i < 20_000; i++)
+        {
+            byte[] message = [.. messages[random.Next(messages.Length)]];
+            for (int flips = random.Next(4); flips > 0; flips--)
+            {
+                message[random.Next(message.Length)] ^= (byte)(1 << random.Next(8));
+            }
+
+            rig.Handle(random.Next(5) == 0 ? message[..random.Next(message.Length)] : message, Address);
+            rig.Drain();
+        }
+
+        Assert.Equal(1, rig.Server.AllocationCount);
+        Assert.InRange(rig.Server.Counters.Requests, 1000, 20_000);
+    }
 }
