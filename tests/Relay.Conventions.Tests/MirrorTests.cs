@@ -15,11 +15,9 @@ public sealed class MirrorTests
         ["src/Relay.Core/Srtp/Ghash128.cs"] = ("tests/Relay.Core.Tests/Srtp/GhashPowersTests.cs", "one definition for both widths"),
         ["src/Relay.Core/Srtp/Ghash256.cs"] = ("tests/Relay.Core.Tests/Srtp/GhashPowersTests.cs", "one definition for both widths"),
         ["src/Relay.Core/Sdp/SdpParseResult.cs"] = ("tests/Relay.Core.Tests/Sdp/SdpOfferTests.cs", "holds what TryParse says"),
-        ["src/Relay.Core/Turn/AllocateWish.cs"] = ("tests/Relay.Core.Tests/Turn/AllocateRequestTests.cs", "what the request reads"),
         ["src/Relay.Core/Turn/RelayedAddress.cs"] = ("tests/Relay.Core.Tests/Turn/RelayedPortsTests.cs", "one property"),
-        ["src/Relay.Core/Turn/TurnAllocation.cs"] = ("tests/Relay.Core.Tests/Turn/AllocationTableTests.cs", "an entry of the table"),
         ["src/Relay.Core/Turn/TurnHop.cs"] = ("tests/Relay.Core.Tests/Turn/ClientToPeerTests.cs", "one property"),
-        ["src/Relay.Core/Turn/TurnRequest.cs"] = ("tests/Relay.Core.Tests/Turn/AllocationTableTests.cs", "holds what is known"),
+        ["src/Relay.Core/Turn/TurnRequest.cs"] = ("tests/Relay.Core.Tests/Turn/TurnAllocationTests.cs", "holds what is known"),
         ["src/Relay.Core/Sfu/Transport.cs"] = ("tests/Relay.Core.Tests/Sfu/PlainTransportTests.cs", "what both kinds share"),
     };
 

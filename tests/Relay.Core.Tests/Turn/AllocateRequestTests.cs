@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Relay.Core.Tests.Turn;
 
-/// <summary>Allocate: <see cref="AllocateRequest"/> and the <see cref="AllocateWish"/> that it reads.</summary>
+/// <summary>Allocate: <see cref="AllocateRequest"/>.</summary>
 public class AllocateRequestTests
 {
     private static readonly byte[] IPv4 = [1, 0, 0, 0];

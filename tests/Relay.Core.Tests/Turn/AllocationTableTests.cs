@@ -5,10 +5,7 @@ using Xunit;
 
 namespace Relay.Core.Tests.Turn;
 
-/// <summary>
-/// <see cref="AllocationTable"/>, each <see cref="TurnAllocation"/> in it and the <see cref="TurnRequest"/> that made it,
-/// through the server.
-/// </summary>
+/// <summary><see cref="AllocationTable"/>, through the server.</summary>
 public class AllocationTableTests
 {
     [Fact]
