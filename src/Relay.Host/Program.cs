@@ -34,6 +34,10 @@ try
         builder.Services.AddSingleton<IMediaPlane>(media);
         builder.Services.AddSingleton<IPlainMediaPlane>(media);
         builder.Services.AddSingleton<IMetricsSource>(new MediaMetrics(media));
+        if (turn is not null)
+        {
+            builder.Services.AddSingleton<IMetricsSource>(new TurnMetrics([.. media.Workers.Select(worker => worker.TurnCounters!)]));
+        }
     }, media.Describe());
 }
 catch (MediaPortException e)

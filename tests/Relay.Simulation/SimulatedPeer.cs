@@ -62,9 +62,6 @@ public sealed class SimulatedPeer : IDisposable
 
     public TransportAddress Address { get; set; }
 
-    /// <summary>The allocation that it is behind; null for plain UDP.</summary>
-    public TurnTunnel? Tunnel { get; set; }
-
     public IceCredentials Credentials { get; set; }
 
     public IceRemoteUfrag RemoteUfrag { get; set; }
@@ -292,15 +289,6 @@ public sealed class SimulatedPeer : IDisposable
         compound.CopyTo(buffer);
         _outbound.ProtectRtcp(buffer, compound.Length, out int length);
         return buffer[..length];
-    }
-
-    /// <summary>Takes a datagram as it came from the network.</summary>
-    public void TakeFromNetwork(byte[] datagram)
-    {
-        if ((Tunnel is null ? datagram : Tunnel.Unwrap(datagram)) is { } own)
-        {
-            HandleDatagram(own);
-        }
     }
 
     /// <summary>Takes a datagram from the relay.</summary>

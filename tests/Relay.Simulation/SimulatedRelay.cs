@@ -14,6 +14,7 @@ public sealed class SimulatedRelay : IDisposable
 {
     private readonly PriorityQueue<Action, (long Ticks, long Order)> _scheduled = new();
     private readonly Dictionary<TransportAddress, SimulatedPeer> _peers = [];
+    private readonly Dictionary<TransportAddress, TurnTunnel> _tunnels = [];
     private readonly Received[] _batch = new Received[64];
     private long _order;
 
@@ -80,6 +81,13 @@ public sealed class SimulatedRelay : IDisposable
 
     public void Add(SimulatedPeer peer) => _peers[peer.Address] = peer;
 
+    /// <summary>Puts a peer behind a TURN allocation, which its address is the client of.</summary>
+    public void Add(SimulatedPeer peer, TurnTunnel tunnel)
+    {
+        Add(peer);
+        _tunnels[peer.Address] = tunnel;
+    }
+
     public void Move(SimulatedPeer peer, TransportAddress address)
     {
         _peers.Remove(peer.Address);
@@ -130,7 +138,7 @@ public sealed class SimulatedRelay : IDisposable
     }
 
     public void FromPeer(SimulatedPeer peer, byte[] datagram) =>
-        FromAddress(peer.Address, peer.Tunnel is null ? datagram : TurnTunnel.Wrap(datagram));
+        FromAddress(peer.Address, _tunnels.ContainsKey(peer.Address) ? TurnTunnel.Wrap(datagram) : datagram);
 
     public void FromAddress(TransportAddress address, byte[] datagram)
     {
@@ -213,13 +221,21 @@ public sealed class SimulatedRelay : IDisposable
             }
             else if (!LosesDown(datagram))
             {
-                Schedule(Delay + QueueDown, () => peer.TakeFromNetwork(datagram));
+                Schedule(Delay + QueueDown, () => Deliver(peer, datagram));
             }
         }
 
         while (Engine.TryDequeueEvent(out EngineEvent engineEvent))
         {
             Events.Add(engineEvent);
+        }
+    }
+
+    private void Deliver(SimulatedPeer peer, byte[] datagram)
+    {
+        if ((_tunnels.TryGetValue(peer.Address, out TurnTunnel? tunnel) ? tunnel.Unwrap(datagram) : datagram) is { } own)
+        {
+            peer.HandleDatagram(own);
         }
     }
 

@@ -58,8 +58,7 @@ public sealed class TurnTunnel
     public static TurnTunnel Open(SimulatedRelay relay, SimulatedPeer peer)
     {
         var tunnel = new TurnTunnel(relay, peer);
-        relay.Add(peer);
-        peer.Tunnel = tunnel;
+        relay.Add(peer, tunnel);
         tunnel.Ask(StunMethod.Allocate, AddTransport, isSigned: false);
         tunnel.Ask(StunMethod.Allocate, AddTransport, isSigned: true);
         tunnel.Read(StunAttributeType.XorRelayedAddress, out TransportAddress relayed);

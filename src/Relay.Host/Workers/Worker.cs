@@ -4,6 +4,7 @@ using Relay.Core.Buffers;
 using Relay.Core.Diagnostics;
 using Relay.Core.Engine;
 using Relay.Core.Primitives;
+using Relay.Core.Turn;
 using Relay.Host.Platform;
 using Relay.Host.Turn;
 
@@ -93,6 +94,9 @@ internal sealed class Worker : IDisposable
     public IPEndPoint LocalEndPoint => _socket.LocalAddress.ToEndPoint();
 
     public EngineCounters Counters => _engine.Counters;
+
+    /// <summary>What its TURN server counts; null if it has none.</summary>
+    public TurnCounters? TurnCounters => _engine.TurnCounters;
 
     public DatagramCounters SocketCounters => _socket.Counters;
 

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Relay.Core.Tests.Engine;
 
-/// <summary>The engine and its <see cref="TransportTable"/> by themselves; what sessions do together is simulated in Relay.Simulation.</summary>
+/// <summary>The engine by itself; what sessions do together is simulated in Relay.Simulation.</summary>
 public sealed class RelayEngineTests : IDisposable
 {
     private static readonly TransportId Leg = new(IceLeg.Slot, 1);
