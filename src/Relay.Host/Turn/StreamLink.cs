@@ -17,6 +17,7 @@ internal sealed class StreamLink
     private int _isEnded;
     private volatile bool _isCloseAsked;
     private volatile bool _isStopped;
+    private volatile bool _isUsed;
 
     internal StreamLink(StreamTable table, StreamKind kind, in TransportAddress address, in TransportAddress remote)
     {
@@ -37,8 +38,14 @@ internal sealed class StreamLink
     /// <summary>True once the worker wants the stream closed: what is in the outbox is still to be written.</summary>
     public bool IsCloseAsked => _isCloseAsked;
 
-    /// <summary>Messages ever handed to the worker.</summary>
-    public long MessagesWritten { get; private set; }
+    /// <summary>True once <see cref="Stop"/> was called.</summary>
+    public bool IsStopped => _isStopped;
+
+    /// <summary>True once the worker has said yes to the client: it has an allocation, or its check was valid.</summary>
+    public bool IsUsed => _isUsed;
+
+    /// <summary>True if there is something to read, or a ring to give back.</summary>
+    public bool HasOutput => !Outbox.IsEmpty;
 
     internal StreamOutbox Outbox { get; }
 
@@ -54,7 +61,6 @@ internal sealed class StreamLink
         {
             if (Volatile.Read(ref _inFlight) < _table.InFlightMax && _table.TryWrite(this, message))
             {
-                MessagesWritten++;
                 return true;
             }
 
@@ -92,6 +98,8 @@ internal sealed class StreamLink
     }
 
     internal void HandleSent() => _hasOutput.Set();
+
+    internal void HandleUse() => _isUsed = true;
 
     internal void HandleRoom() => _mayWrite.Set();
 

@@ -22,7 +22,7 @@ internal sealed class StreamOutbox(OutboxPool pool)
     private long _tail = NoRing;
     private long _head;
 
-    /// <summary>True if there is nothing to be read; for the reader.</summary>
+    /// <summary>True if there is nothing to be read, and no ring; for the reader.</summary>
     public bool IsEmpty => Volatile.Read(ref _tail) == NoRing;
 
     /// <summary>Appends a message: prefix, data, zeros. False if there is no room for all of it. The worker only.</summary>

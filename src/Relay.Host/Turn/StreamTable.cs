@@ -154,6 +154,11 @@ internal sealed class StreamTable
         }
 
         _messagesSent++;
+        if (!link.IsUsed && SaysYes(link.Kind, data))
+        {
+            link.HandleUse();
+        }
+
         link.HandleSent();
         return true;
     }
@@ -193,6 +198,14 @@ internal sealed class StreamTable
 
     internal void End(StreamLink link) =>
         Add(new StreamInboxEntry { Kind = StreamMessageKind.Closed, Slot = VirtualAddress.SlotOf(link.Address) });
+
+    /// <summary>
+    /// Answers that only a client with a right to the stream gets: success of Allocate, Refresh or ConnectionBind, which need
+    /// credentials, and of an ICE check, which needs the leg's password (methods of RFC 8656, 6062 and 8489).
+    /// </summary>
+    private static bool SaysYes(StreamKind kind, ReadOnlySpan<byte> message) =>
+        BinaryPrimitives.TryReadUInt16BigEndian(message, out ushort type)
+        && (kind == StreamKind.Ice ? type == 0x0101 : type is 0x0103 or 0x0104 or 0x010B);
 
     private static bool TryAppend(StreamLink link, ReadOnlySpan<byte> data)
     {

@@ -1,0 +1,201 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using Relay.Core.Turn;
+
+namespace Relay.Host.Turn;
+
+/// <summary>
+/// One stream's life between its pipe and a worker: messages in, one task; bytes out, another. The first message with a
+/// user name decides which worker it belongs to.
+/// </summary>
+internal sealed class StreamSession(
+    StreamKind kind,
+    IDuplexPipe pipe,
+    IPEndPoint remote,
+    StreamDestinations destinations,
+    StreamWatch watch,
+    StreamGateOptions options)
+{
+    // So much is written at once: a TLS record, and little enough to lie in the pipe of a client that reads slowly.
+    private const int ChunkBytes = 16_384;
+    private const int SpanBytes = 4096;
+
+    private StreamLink? _link;
+    private StreamTable? _table;
+    private Task _writing = Task.CompletedTask;
+    private bool _isDecided;
+
+    private TimeSpan IdleTimeout => kind == StreamKind.Turn ? options.TurnIdleTimeout : options.IceIdleTimeout;
+
+    /// <summary>Until the client or the worker ends it, or <paramref name="stopping"/>.</summary>
+    public async Task<StreamOutcome> RunAsync(CancellationToken stopping)
+    {
+        watch.Expect(StreamOutcome.Unused, options.UseTimeout);
+        watch.Expect(StreamOutcome.Idle, IdleTimeout);
+        using CancellationTokenRegistration registration = stopping.UnsafeRegister(
+            static session => ((StreamSession)session!).Stop(), this);
+        try
+        {
+            return await ReadAsync();
+        }
+        finally
+        {
+            await LeaveAsync();
+            watch.Met(StreamOutcome.Unused);
+            watch.Met(StreamOutcome.Idle);
+        }
+    }
+
+    private void Stop()
+    {
+        pipe.Input.CancelPendingRead();
+        _link?.Stop();
+    }
+
+    private async Task<StreamOutcome> ReadAsync()
+    {
+        while (true)
+        {
+            ReadResult result = await pipe.Input.ReadAsync();
+            if (result.IsCanceled)
+            {
+                return _link?.IsCloseAsked == true ? StreamOutcome.Done : StreamOutcome.Lost;
+            }
+
+            ReadOnlySequence<byte> buffer = result.Buffer;
+            StreamFrameStatus status;
+            ReadOnlySequence<byte> message;
+            while ((status = StreamFramer.Next(kind, ref buffer, out message)) == StreamFrameStatus.Complete)
+            {
+                watch.Expect(StreamOutcome.Idle, IdleTimeout);
+                StreamOutcome outcome = message.IsEmpty ? StreamOutcome.Done : await DeliverAsync(message);
+                if (outcome != StreamOutcome.Done)
+                {
+                    return outcome;
+                }
+            }
+
+            if (status == StreamFrameStatus.Broken)
+            {
+                return StreamOutcome.Malformed;
+            }
+
+            pipe.Input.AdvanceTo(buffer.Start, buffer.End);
+            if (result.IsCompleted || _link?.IsCloseAsked == true)
+            {
+                return StreamOutcome.Done;
+            }
+        }
+    }
+
+    /// <summary>Hands a message to the worker that it is for; anything but Done ends the stream.</summary>
+    private async ValueTask<StreamOutcome> DeliverAsync(ReadOnlySequence<byte> message)
+    {
+        if (!_isDecided)
+        {
+            int worker = StreamRoute.Read(kind, message, out _isDecided);
+            StreamTable? named = destinations.TryGet(worker);
+            if (named is null && kind == StreamKind.Ice)
+            {
+                return StreamOutcome.Malformed;
+            }
+
+            // Without a name anybody answers; with one that names no worker it stays where it is.
+            StreamTable table = named ?? _table ?? destinations.Next();
+            if (table != _table && !await TryMoveAsync(table))
+            {
+                return StreamOutcome.TooMany;
+            }
+        }
+
+        return await _link!.WriteAsync(message) ? StreamOutcome.Done
+            : _link.IsCloseAsked ? StreamOutcome.Done
+            : StreamOutcome.Lost;
+    }
+
+    private async ValueTask<bool> TryMoveAsync(StreamTable table)
+    {
+        await LeaveAsync();
+        _table = table;
+        _link = table.TryOpen(kind, remote);
+        if (_link is null)
+        {
+            return false;
+        }
+
+        _writing = WriteAsync(_link);
+        return true;
+    }
+
+    private async Task LeaveAsync()
+    {
+        if (_link is { } link)
+        {
+            link.Stop();
+            await _writing;
+            link.End();
+            _link = null;
+        }
+    }
+
+    private async Task WriteAsync(StreamLink link)
+    {
+        try
+        {
+            while (true)
+            {
+                // Looked at first: what was sent before is in the outbox then.
+                bool isLast = link.IsCloseAsked || link.IsStopped;
+                if (Fill(link))
+                {
+                    watch.Expect(StreamOutcome.Stalled, options.StallTimeout);
+                    FlushResult result = await pipe.Output.FlushAsync();
+                    watch.Met(StreamOutcome.Stalled);
+                    if (link.IsUsed)
+                    {
+                        watch.Met(StreamOutcome.Unused);
+                    }
+
+                    if (result.IsCompleted)
+                    {
+                        break;
+                    }
+                }
+                else if (isLast)
+                {
+                    break;
+                }
+                else
+                {
+                    await link.WaitForOutputAsync();
+                }
+            }
+        }
+        catch (Exception e) when (StreamErrors.IsNetwork(e))
+        {
+            // The reader finds out by itself, or is told below.
+        }
+
+        if (!link.IsStopped)
+        {
+            // The client or the worker has ended it: the reader has nothing to wait for.
+            pipe.Input.CancelPendingRead();
+            link.Stop();
+        }
+    }
+
+    private bool Fill(StreamLink link)
+    {
+        int filled = 0;
+        while (filled < ChunkBytes && link.HasOutput)
+        {
+            Span<byte> span = pipe.Output.GetSpan(SpanBytes);
+            int read = link.Read(span[..Math.Min(span.Length, ChunkBytes - filled)]);
+            pipe.Output.Advance(read);
+            filled += read;
+        }
+
+        return filled > 0;
+    }
+}

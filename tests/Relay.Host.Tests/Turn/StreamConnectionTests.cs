@@ -1,0 +1,235 @@
+using System.Diagnostics;
+using Relay.Core.Primitives;
+using Relay.Host.Turn;
+using Xunit;
+
+namespace Relay.Host.Tests.Turn;
+
+/// <summary>Clients that do nothing, half of it, or too much: bounded memory, and their neighbours do not notice.</summary>
+[Collection(nameof(AloneInTheProcess))]
+public sealed class StreamConnectionTests(ITestOutputHelper output)
+{
+    private static readonly StreamGateOptions Impatient = new()
+    {
+        FirstBytesTimeout = TimeSpan.FromSeconds(1),
+        HandshakeTimeout = TimeSpan.FromSeconds(1),
+        UseTimeout = TimeSpan.FromSeconds(1),
+        StallTimeout = TimeSpan.FromSeconds(1),
+    };
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("P")]
+    [InlineData("\u0000\u0003\u0000")]
+    public async Task A_client_that_says_nothing_is_closed(string start)
+    {
+        await using GateHost host = await GateHost.StartAsync(Impatient);
+        using GateClient client = await host.ConnectAsync([.. start.Select(c => (byte)c)]);
+        Assert.True(await client.IsClosedAsync());
+        await host.EndsAsync(StreamOutcome.SaidNothing);
+        using GateClient tls = await host.ConnectTlsAsync();
+        Assert.True(await tls.IsClosedAsync());
+        await host.EndsAsync(StreamOutcome.SaidNothing, 2);
+        Assert.Equal(0, host.Gate.OpenCount);
+    }
+
+    [Fact]
+    public async Task Half_open_handshakes_are_few_and_short()
+    {
+        byte[] start = [0x16, 3, 1, 2, 0, 1, 0, 1];
+        await using GateHost host = await GateHost.StartAsync(
+            Impatient with { HandshakesMax = 2, UseTimeout = TimeSpan.FromMinutes(1) });
+        using GateClient neighbour = await host.ConnectAsync();
+        await neighbour.EchoAsync(StunMessages.Binding());
+        var halves = new List<GateClient>();
+        for (int i = 0; i < 10; i++)
+        {
+            halves.Add(await host.ConnectAsync(start));
+        }
+
+        // Two wait for their time to be over, the others are sent away at once.
+        await host.EndsAsync(StreamOutcome.HandshakesBusy, 8);
+        await neighbour.EchoAsync(StunMessages.Binding());
+        foreach (GateClient half in halves)
+        {
+            Assert.True(await half.IsClosedAsync());
+            half.Dispose();
+        }
+
+        await host.EndsAsync(StreamOutcome.HandshakeFailed, 2);
+        Assert.Equal(8, host.Gate.Counters[StreamOutcome.HandshakesBusy]);
+        using GateClient tls = await host.ConnectTlsAsync();
+        await tls.EchoAsync(StunMessages.Binding());
+        await neighbour.EchoAsync(StunMessages.Binding());
+    }
+
+    [Fact]
+    public async Task A_handshake_that_is_none_fails()
+    {
+        await using GateHost host = await GateHost.StartAsync();
+        using GateClient client = await host.ConnectAsync([0x16, 0x16, 0x16, 0x16, 0x16, 0x16, 0x16, 0x16]);
+        Assert.True(await client.IsClosedAsync());
+        await host.EndsAsync(StreamOutcome.HandshakeFailed);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_stream_that_gets_nothing_allowed_is_closed_and_one_with_an_allocation_is_not(bool isTls)
+    {
+        await using GateHost host = await GateHost.StartAsync(Impatient);
+        using GateClient used = isTls ? await host.ConnectTlsAsync() : await host.ConnectAsync();
+        await used.SendAsync(StunMessages.Allocate());
+        await used.ReadAsync(StunMessages.Allocate().Length);
+        using GateClient unused = isTls ? await host.ConnectTlsAsync() : await host.ConnectAsync();
+        await unused.EchoAsync(StunMessages.Binding());
+        // And it stops in the middle of a message.
+        await unused.SendAsync(StunMessages.Binding()[..15]);
+        Assert.True(await unused.IsClosedAsync());
+        await host.EndsAsync(StreamOutcome.Unused);
+        await used.EchoAsync(StunMessages.Binding());
+        Assert.Equal(0, host.Gate.Counters[StreamOutcome.Idle]);
+    }
+
+    [Fact]
+    public async Task A_stream_without_messages_is_closed()
+    {
+        await using GateHost host = await GateHost.StartAsync(
+            new StreamGateOptions { TurnIdleTimeout = TimeSpan.FromSeconds(1) });
+        using GateClient client = await host.ConnectAsync(StunMessages.Allocate());
+        await client.ReadAsync(StunMessages.Allocate().Length);
+        Assert.True(await client.IsClosedAsync());
+        await host.EndsAsync(StreamOutcome.Idle);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_slow_reader_loses_packets_and_then_its_connection(bool isTls)
+    {
+        const int Lost = 100_000;
+        await using GateHost host = await GateHost.StartAsync(new StreamGateOptions { StallTimeout = TimeSpan.FromSeconds(2) });
+        using GateClient slow = isTls ? await host.ConnectTlsAsync() : await host.ConnectAsync();
+        using GateClient neighbour = isTls ? await host.ConnectTlsAsync() : await host.ConnectAsync();
+        await neighbour.EchoAsync(StunMessages.Binding());
+        StreamTable table = host.Workers[0].Table;
+        await host.Workers[0].NextAsync();
+        TransportAddress stream = await StopReadingAsync(host, slow);
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        while (table.MessagesLost < Lost)
+        {
+            await FloodAsync(host, stream);
+        }
+
+        long grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+        output.WriteLine(
+            $"slow reader, {(isTls ? "TLS" : "TCP")}: {table.MessagesSent} packets taken, {table.MessagesLost} lost, "
+            + $"{grown / 1024} KB more memory");
+        // An outbox, what lies in pipes, and what else the process does; of 120 MB.
+        Assert.InRange(grown, long.MinValue, 4_000_000);
+        for (int i = 0; i < 100; i++)
+        {
+            await neighbour.EchoAsync(StunMessages.Binding());
+        }
+
+        while (host.Gate.Counters[StreamOutcome.Stalled] == 0)
+        {
+            await FloodAsync(host, stream);
+        }
+
+        await neighbour.EchoAsync(StunMessages.Binding());
+        Assert.Equal(1, host.Gate.OpenCount);
+    }
+
+    [Fact]
+    public async Task Slow_readers_of_every_outbox_do_not_stop_the_others_for_long()
+    {
+        await using GateHost host = await GateHost.StartAsync(
+            new StreamGateOptions { StallTimeout = TimeSpan.FromSeconds(1) }, new StreamTableOptions { OutboxesMax = 2 });
+        using GateClient neighbour = await host.ConnectAsync();
+        await neighbour.EchoAsync(StunMessages.Binding());
+        EchoWorker worker = host.Workers[0];
+        await worker.NextAsync();
+        var slow = new List<GateClient>();
+        var streams = new List<TransportAddress>();
+        for (int i = 0; i < 2; i++)
+        {
+            slow.Add(await host.ConnectAsync());
+            streams.Add(await StopReadingAsync(host, slow[i]));
+        }
+
+        while (host.Gate.Counters[StreamOutcome.Stalled] < 2)
+        {
+            await FloodAsync(host, streams[0]);
+            await FloodAsync(host, streams[1]);
+        }
+
+        await neighbour.EchoAsync(StunMessages.Binding());
+        slow.ForEach(client => client.Dispose());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Idle_connections_cost_little_and_nobody_notices_them(bool isTls)
+    {
+        // The long run needs 20,000 descriptors.
+        int count = Environment.GetEnvironmentVariable("BENCH_AT_LENGTH") is null ? 300 : 10_000;
+        await using GateHost host = await GateHost.StartAsync(
+            new StreamGateOptions { PerSourceMax = count + 10, ConnectionsMax = count + 10, UseTimeout = TimeSpan.FromHours(1) },
+            new StreamTableOptions { StreamsMax = count + 10 });
+        using GateClient neighbour = isTls ? await host.ConnectTlsAsync() : await host.ConnectAsync();
+        await neighbour.EchoAsync(StunMessages.Binding());
+        long before = ResidentBytes();
+        var idle = new List<GateClient>();
+        try
+        {
+            for (int i = 0; i < count; i++)
+            {
+                idle.Add(isTls ? await host.ConnectTlsAsync() : await host.ConnectAsync());
+                await idle[i].EchoAsync(StunMessages.Binding());
+            }
+
+            Assert.Equal(count + 1, host.Gate.OpenCount);
+            long each = (ResidentBytes() - before) / count;
+            long bound = host.Workers[0].Table.BufferBytes;
+            output.WriteLine(
+                $"{count} idle {(isTls ? "TLS" : "TCP")} connections: {each / 1024} KB each with the client's end, "
+                + $"{bound / 1024} KB of buffers in all");
+            // They came one after another: buffers are shared, not owned.
+            Assert.InRange(bound, 1, 1_000_000);
+            await neighbour.EchoAsync(StunMessages.Binding());
+        }
+        finally
+        {
+            idle.ForEach(client => client.Dispose());
+        }
+
+        await host.EndsAsync(StreamOutcome.Done, count);
+        await neighbour.EchoAsync(StunMessages.Binding());
+    }
+
+    /// <summary>The client's stream, from which it reads no more.</summary>
+    private static async Task<TransportAddress> StopReadingAsync(GateHost host, GateClient client)
+    {
+        client.Socket.ReceiveBufferSize = 16_384;
+        await client.EchoAsync(StunMessages.Binding());
+        return (await host.Workers[0].NextAsync()).Stream;
+    }
+
+    /// <summary>More than an outbox holds; the stream's writer has time to pass it on between two such floods.</summary>
+    private static Task<int> FloodAsync(GateHost host, TransportAddress stream) => host.Workers[0].DoAsync(table =>
+    {
+        byte[] packet = new byte[1200];
+        return Enumerable.Range(0, 1000).Count(_ => table.TrySend(stream, packet));
+    });
+
+    private static long ResidentBytes()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        using var process = Process.GetCurrentProcess();
+        return process.WorkingSet64;
+    }
+}

@@ -1,0 +1,203 @@
+using System.Text;
+using Relay.Core.Ice;
+using Relay.Core.Primitives;
+using Relay.Host.Platform;
+using Relay.Host.Turn;
+using Xunit;
+
+namespace Relay.Host.Tests.Turn;
+
+/// <summary>A stream's messages between client and workers, over real connections.</summary>
+public sealed class StreamSessionTests
+{
+    [Fact]
+    public async Task Messages_are_found_however_they_are_cut()
+    {
+        byte[] channelData = [0x40, 1, 0, 5, 1, 2, 3, 4, 5, 0, 0, 0];
+        byte[] all = [.. StunMessages.Binding(), .. channelData, .. StunMessages.Binding("alice"), .. channelData];
+        await using GateHost host = await GateHost.StartAsync();
+        foreach (int part in (int[])[1, 3, 7, 1000])
+        {
+            using GateClient client = await host.ConnectAsync();
+            foreach (byte[] bytes in all.Chunk(part))
+            {
+                await client.SendAsync(bytes);
+            }
+
+            Assert.Equal(all, await client.ReadAsync(all.Length));
+        }
+
+        Assert.Equal(16, host.Workers[0].Table.MessagesReceived);
+    }
+
+    [Fact]
+    public async Task Packets_of_ice_go_to_the_worker_that_the_ufrag_names()
+    {
+        await using GateHost host = await GateHost.StartAsync(workers: 3);
+        using GateClient client = await host.ConnectAsync();
+        await client.EchoAsync(StunMessages.Framed(StunMessages.Binding(IceUsername(worker: 2))));
+        (StreamMessageKind kind, TransportAddress stream, TransportAddress remote) = await host.Workers[2].NextAsync();
+        Assert.Equal(StreamMessageKind.Data, kind);
+        Assert.Equal(VirtualAddressKind.Stream, VirtualAddress.KindOf(stream));
+        Assert.Equal(TransportAddress.FromEndPoint(client.Local), remote);
+        // What follows is not STUN, may be empty, and is not looked at.
+        await client.SendAsync(0, 0);
+        await client.EchoAsync(StunMessages.Framed([0x80, 1, 2, 3, 4, 5, 6]));
+        await client.EchoAsync(StunMessages.Framed(new byte[StreamInbox.MessageMaxBytes]));
+        client.Dispose();
+        while ((await host.Workers[2].NextAsync()).Kind != StreamMessageKind.Closed)
+        {
+        }
+
+        Assert.Equal(3, host.Workers[2].Table.MessagesReceived);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(-1)]
+    public async Task A_check_for_no_worker_of_ours_closes(int worker)
+    {
+        await using GateHost host = await GateHost.StartAsync(workers: 3);
+        using GateClient client = await host.ConnectAsync();
+        await client.SendAsync(StunMessages.Framed(StunMessages.Binding(worker < 0 ? "short:abcd" : IceUsername(worker))));
+        Assert.True(await client.IsClosedAsync());
+        await host.EndsAsync(StreamOutcome.Malformed);
+    }
+
+    [Fact]
+    public async Task A_turn_stream_moves_to_the_worker_that_its_user_name_names()
+    {
+        await using GateHost host = await GateHost.StartAsync(workers: 4);
+        var clients = new List<GateClient>();
+        for (int worker = 0; worker < 4; worker++)
+        {
+            // Whoever answers the first, nameless, message: it is another one each time.
+            GateClient client = await host.ConnectAsync();
+            clients.Add(client);
+            await client.EchoAsync(StunMessages.Binding());
+            await client.EchoAsync(StunMessages.Binding("1800000000:2-abc"));
+            // Decided once and for all.
+            await client.EchoAsync(StunMessages.Binding("1800000000:1-abc"));
+        }
+
+        int open = 0;
+        for (int i = 0; host.Workers.Sum(worker => worker.Table.OpenCount) > 4 && i < 6000; i++)
+        {
+            await Task.Delay(10);
+        }
+
+        foreach (EchoWorker worker in host.Workers)
+        {
+            open += worker.Table.OpenCount;
+        }
+
+        Assert.Equal(4, open);
+        Assert.Equal(4, host.Workers[2].Table.OpenCount);
+        Assert.Equal(9, host.Workers[2].Table.MessagesReceived);
+        Assert.All((int[])[0, 1, 3], worker => Assert.Equal(1, host.Workers[worker].Table.MessagesReceived));
+        clients.ForEach(client => client.Dispose());
+    }
+
+    [Fact]
+    public async Task A_user_without_a_worker_stays_where_it_is()
+    {
+        await using GateHost host = await GateHost.StartAsync(workers: 2);
+        using GateClient client = await host.ConnectAsync();
+        await client.EchoAsync(StunMessages.Binding());
+        await client.EchoAsync(StunMessages.Binding("alice"));
+        await client.EchoAsync(StunMessages.Binding("1800000000:0-abc"));
+        await client.EchoAsync(StunMessages.Binding("1800000000:1-abc"));
+        Assert.Equal([0L, 4L], host.Workers.Select(worker => worker.Table.MessagesReceived).Order());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_the_worker_closes_is_written_out_first(bool isTls)
+    {
+        await using GateHost host = await GateHost.StartAsync();
+        using GateClient client = isTls ? await host.ConnectTlsAsync() : await host.ConnectAsync();
+        await client.EchoAsync(StunMessages.Binding());
+        TransportAddress stream = (await host.Workers[0].NextAsync()).Stream;
+        byte[] last = [.. Enumerable.Range(0, 1000).Select(i => (byte)i)];
+        await host.Workers[0].DoAsync(table =>
+        {
+            for (int i = 0; i < 50; i++)
+            {
+                Assert.True(table.TrySend(stream, last));
+            }
+
+            table.Close(stream);
+            return true;
+        });
+        for (int i = 0; i < 50; i++)
+        {
+            Assert.Equal(last, await client.ReadAsync(last.Length));
+        }
+
+        Assert.True(await client.IsClosedAsync());
+        Assert.Equal(StreamMessageKind.Closed, (await host.Workers[0].NextAsync()).Kind);
+        await host.EndsAsync(StreamOutcome.Done);
+        Assert.Equal(0, host.Gate.OpenCount);
+    }
+
+    [Fact]
+    public async Task The_worker_is_told_when_the_client_goes()
+    {
+        await using GateHost host = await GateHost.StartAsync();
+        GateClient client = await host.ConnectAsync();
+        await client.EchoAsync(StunMessages.Binding());
+        TransportAddress stream = (await host.Workers[0].NextAsync()).Stream;
+        client.Dispose();
+        (StreamMessageKind kind, TransportAddress ended, _) = await host.Workers[0].NextAsync();
+        Assert.Equal((StreamMessageKind.Closed, stream), (kind, ended));
+        Assert.Equal(0, host.Workers[0].Table.OpenCount);
+    }
+
+    [Theory]
+    [InlineData("too long")]
+    [InlineData("no message")]
+    public async Task A_message_that_is_none_closes(string what)
+    {
+        await using GateHost host = await GateHost.StartAsync();
+        using GateClient client = await host.ConnectAsync();
+        await client.EchoAsync(StunMessages.Binding());
+        await client.SendAsync(what.Equals("too long", StringComparison.Ordinal)
+            ? [0x40, 1, 0x10, 0] : "GET / HTTP/1.1"u8.ToArray());
+        Assert.True(await client.IsClosedAsync());
+        await host.EndsAsync(StreamOutcome.Malformed);
+    }
+
+    [Fact]
+    public async Task A_worker_without_a_free_slot_closes()
+    {
+        await using GateHost host = await GateHost.StartAsync(tableOptions: new StreamTableOptions { StreamsMax = 1 });
+        using GateClient first = await host.ConnectAsync();
+        await first.EchoAsync(StunMessages.Binding());
+        using GateClient second = await host.ConnectAsync(StunMessages.Binding());
+        Assert.True(await second.IsClosedAsync());
+        await host.EndsAsync(StreamOutcome.TooMany);
+        await first.EchoAsync(StunMessages.Binding());
+    }
+
+    [Fact]
+    public async Task Streams_end_when_the_server_stops()
+    {
+        await using GateHost host = await GateHost.StartAsync();
+        using GateClient clear = await host.ConnectAsync();
+        using GateClient tls = await host.ConnectTlsAsync();
+        await clear.EchoAsync(StunMessages.Binding());
+        await tls.EchoAsync(StunMessages.Binding());
+        await host.StopAsync().WaitAsync(GateHost.Long);
+        Assert.True(await clear.IsClosedAsync());
+        Assert.True(await tls.IsClosedAsync());
+        await host.EndsAsync(StreamOutcome.Lost, 2);
+    }
+
+    private static string IceUsername(int worker)
+    {
+        byte[] ufrag = new byte[IceUfrag.Bytes];
+        IceUfrag.Write(7, new SystemRandomSource(), ufrag, worker);
+        return Encoding.ASCII.GetString(ufrag) + ":abcd";
+    }
+}
