@@ -17,11 +17,19 @@ if (loaded.Problems.Count > 0)
 }
 
 TurnSecrets.EnsureOne(loaded.Options.Turn);
+var random = new SystemRandomSource();
+using ILoggerFactory logs = LoggerFactory.Create(RelayApplication.ConfigureLogging);
+using CertificateReloader? certificates =
+    TlsCertificate.TryOpen(loaded.Options.Tls, logs.CreateLogger<CertificateReloader>(), out OptionProblem? tlsProblem);
+if (tlsProblem is not null)
+{
+    return StartProblems.Report([tlsProblem]);
+}
 
 try
 {
     TurnServerFactory? turn = loaded.Options.Turn.Enabled
-        ? new TurnServerFactory(loaded.Options, new SystemRandomSource(), TimeProvider.System)
+        ? new TurnServerFactory(loaded.Options, random, TimeProvider.System)
         : null;
     using var media = new MediaPlane(loaded.Options.Media, turn);
     foreach (string problem in media.Start())
@@ -37,6 +45,8 @@ try
         if (turn is not null)
         {
             builder.Services.AddSingleton<IMetricsSource>(new TurnMetrics([.. media.Workers.Select(worker => worker.TurnCounters!)]));
+            StreamCounters streams = StreamListeners.Add(builder, loaded.Options, media.Streams, certificates, random);
+            builder.Services.AddSingleton<IMetricsSource>(new StreamMetrics(streams, media.Streams));
         }
     }, media.Describe());
 }

@@ -35,6 +35,9 @@ public enum CommandKind : byte
 
     /// <summary>End a transport.</summary>
     Close,
+
+    /// <summary>Give out no more TURN allocations; those that there are live on.</summary>
+    StartDraining,
 }
 
 /// <summary>One command, a plain value. What names a transport that is gone has no effect.</summary>
@@ -100,6 +103,8 @@ public struct Command
         WithAudio = withAudio,
         WithVideo = withVideo,
     };
+
+    public static Command StartDraining() => new() { Kind = CommandKind.StartDraining };
 
     public static Command Close(TransportId transport, CloseReason reason) =>
         new() { Kind = CommandKind.Close, Transport = transport, Reason = reason };

@@ -194,6 +194,10 @@ public sealed class RelayEngine : IDisposable
                 Router.StopConsuming(sink.Session, source.Session, command.WithAudio, command.WithVideo);
                 break;
 
+            case CommandKind.StartDraining:
+                _turn?.StartDraining();
+                break;
+
             case CommandKind.Close when _transports.Find(command.Transport) is not null:
                 _transports.Close(command.Transport.Slot, command.Reason);
                 break;

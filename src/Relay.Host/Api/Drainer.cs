@@ -1,16 +1,18 @@
 using Relay.Core.Pairing;
 using Relay.Host.Configuration;
 using Relay.Host.Telemetry;
+using Relay.Host.Workers;
 
 namespace Relay.Host.Api;
 
 /// <summary>
-/// Takes the relay out of service: no new sessions or pairs, everybody is told, pairs talk on until shortly before the
+/// Takes the relay out of service: no new sessions, pairs or TURN allocations, everybody is told, pairs talk on until shortly before the
 /// deadline or until none is left, then sockets are closed with 1001.
 /// </summary>
 internal sealed class Drainer(
     RelayOptions options,
     DrainState state,
+    IMediaPlane media,
     PairingLoop loop,
     SessionControl control,
     SocketRegistry sockets,
@@ -22,6 +24,7 @@ internal sealed class Drainer(
 
     private readonly DrainBudget _budget = DrainBudget.Of(TimeSpan.FromSeconds(options.Drain.Seconds));
     private readonly DrainState _state = state;
+    private readonly IMediaPlane _media = media;
     private readonly PairingLoop _loop = loop;
     private readonly SessionControl _control = control;
     private readonly SocketRegistry _sockets = sockets;
@@ -34,6 +37,7 @@ internal sealed class Drainer(
     {
         int seconds = (int)_budget.Pairs.TotalSeconds;
         _state.Begin();
+        _media.StartDraining();
         _logger.DrainStarted(seconds, _pairing.AllPairs);
         await _loop.PostAsync(() => _control.Drain(seconds), cancel);
         _sockets.SendAll(ServerMessages.DrainingNotice(seconds));

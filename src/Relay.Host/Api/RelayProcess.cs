@@ -15,7 +15,9 @@ internal static class RelayProcess
     public static async Task<int> RunAsync(
         RelayOptions options, Action<WebApplicationBuilder> configure, IReadOnlyList<string> mediaLines)
     {
-        if ((ListenProblem("Http:Listen", options.Http.Listen) ?? ListenProblem("Admin:Listen", options.Admin.Listen)) is { } problem)
+        if ((ListenProblem("Http:Listen", options.Http.Listen)
+            ?? ListenProblem("Admin:Listen", options.Admin.Listen)
+            ?? options.Turn.Listen.Select(StreamListenProblem).FirstOrDefault(found => found is not null)) is { } problem)
         {
             return StartProblems.Report([problem]);
         }
@@ -65,13 +67,16 @@ internal static class RelayProcess
     }
 
     /// <summary>Tries the port first: the web server would bury the reason in a stack trace.</summary>
-    private static OptionProblem? ListenProblem(string key, string value)
-    {
-        if (!ListenAddress.TryParse(value, out ListenAddress? listen))
-        {
-            return null;
-        }
+    private static OptionProblem? ListenProblem(string key, string value) =>
+        ListenAddress.TryParse(value, out ListenAddress? listen) ? ListenProblem(key, value, listen, "http://127.0.0.1:8081") : null;
 
+    private static OptionProblem? StreamListenProblem(string value) =>
+        ListenAddress.TryParseStream(value, out ListenAddress? listen)
+            ? ListenProblem("Turn:Listen", value, listen, "tcp://0.0.0.0:3478")
+            : null;
+
+    private static OptionProblem? ListenProblem(string key, string value, ListenAddress listen, string example)
+    {
         try
         {
             using var socket = new Socket(listen.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -88,7 +93,7 @@ internal static class RelayProcess
                 SocketError.AccessDenied => "only root may use a port below 1024",
                 _ => "cannot listen there: " + e.Message,
             };
-            return OptionProblem.OfValue(key, value, what, "http://127.0.0.1:8081");
+            return OptionProblem.OfValue(key, value, what, example);
         }
     }
 }

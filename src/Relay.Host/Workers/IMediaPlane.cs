@@ -15,6 +15,9 @@ public interface IMediaPlane
     /// <summary>Where clients reach the worker's UDP port: the first of the announced addresses.</summary>
     IPEndPoint AnnouncedEndPoint(int worker);
 
+    /// <summary>Gives out no more TURN allocations; what there is goes on.</summary>
+    void StartDraining();
+
     /// <summary>Negotiates an SDP offer and opens a leg on the worker.</summary>
     OpenLegResult OpenLeg(int worker, string offer);
 

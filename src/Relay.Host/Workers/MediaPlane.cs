@@ -117,6 +117,14 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
 
     public IPEndPoint AnnouncedEndPoint(int worker) => _candidates[worker][0].ToEndPoint();
 
+    public void StartDraining()
+    {
+        for (int worker = 0; worker < _workers.Length; worker++)
+        {
+            TrySendPatiently(worker, Command.StartDraining());
+        }
+    }
+
     public OpenLegResult OpenLeg(int worker, string offer)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(worker, _workers.Length);

@@ -100,6 +100,10 @@ internal sealed class FakeMediaPlane : IMediaPlane
 
     public bool TryUnpair(LegId leg) => Note($"unpair {leg.Slot}") && !UnpairRefused;
 
+    public bool IsDraining { get; private set; }
+
+    public void StartDraining() => IsDraining = true;
+
     public void CloseLeg(LegId leg)
     {
         lock (_lock)
