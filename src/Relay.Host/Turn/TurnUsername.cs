@@ -23,4 +23,15 @@ internal static class TurnUsername
         string seconds = expiry.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         return name.Length == 0 ? seconds : seconds + Separator + name;
     }
+
+    /// <summary>The worker that a session's user name names; false for every other user name.</summary>
+    public static bool TryReadWorker(ReadOnlySpan<byte> username, out int worker)
+    {
+        worker = 0;
+        ReadOnlySpan<byte> name = username[(username.IndexOf((byte)Separator) + 1)..];
+        int end = name.IndexOf((byte)WorkerEnd);
+        return name.Length < username.Length
+            && end > 0
+            && int.TryParse(name[..end], NumberStyles.None, CultureInfo.InvariantCulture, out worker);
+    }
 }
