@@ -227,7 +227,7 @@ internal sealed class AdminControl(IPlainMediaPlane plane, RelayOptions options)
             _transports.Add(transport.Id, transport);
             _byLeg.Add(transport.Leg, transport);
             _claims.Add(transport.Leg, leg);
-            IPEndPoint local = _plane.PlainEndPoint(transport.Leg.Worker);
+            IPEndPoint local = _plane.AnnouncedEndPoint(transport.Leg.Worker);
             bool hasRtx = leg.Video.RemoteRtxSsrc != 0;
             created[i] = new PlainTransportCreated(
                 transport.Id,

@@ -12,7 +12,7 @@ internal interface IPlainMediaPlane
     int WorkerCount { get; }
 
     /// <summary>Where the peers of the worker's plain legs send to.</summary>
-    IPEndPoint PlainEndPoint(int worker);
+    IPEndPoint AnnouncedEndPoint(int worker);
 
     /// <summary>True if the address is one of the relay's own media sockets: media sent there would come round.</summary>
     bool IsOwnAddress(IPEndPoint remote);

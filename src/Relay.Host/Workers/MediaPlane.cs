@@ -215,8 +215,6 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
 
     public int WorkerCount => _workers.Length;
 
-    public IPEndPoint PlainEndPoint(int worker) => AnnouncedEndPoint(worker);
-
     public bool IsOwnAddress(IPEndPoint remote) =>
         _candidates.Any(worker => worker.Contains(TransportAddress.FromEndPoint(remote)))
         || (IPAddress.IsLoopback(remote.Address) && _workers.Any(worker => worker.LocalEndPoint.Port == remote.Port));

@@ -30,7 +30,7 @@ internal sealed class FakePlainPlane : IPlainMediaPlane
 
     public bool RefusesToStop { get; set; }
 
-    public IPEndPoint PlainEndPoint(int worker) => new(IPAddress.Loopback, 40_000 + worker);
+    public IPEndPoint AnnouncedEndPoint(int worker) => new(IPAddress.Loopback, 40_000 + worker);
 
     public bool IsOwnAddress(IPEndPoint remote) => remote.Port is 40_000 or 40_001;
 
