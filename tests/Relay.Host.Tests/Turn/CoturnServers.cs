@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Relay.Testing;
 using Xunit;
 
@@ -19,7 +17,7 @@ public sealed class CoturnServers : IAsyncLifetime
     public const string Password = "test-password";
     public const string Secret = "a-secret-of-some-length";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("relay-turn-").FullName;
+    private readonly CertificateFiles _certificate = new();
     private readonly List<RelayFixture> _relays = [];
     private Process? _peer;
 
@@ -37,10 +35,10 @@ public sealed class CoturnServers : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        (string certificate, string key) = WriteCertificate();
+        _certificate.Write("localhost", TimeProvider.System.GetUtcNow().AddDays(30));
         (Port, StreamPort, PortIPv6, PeerPort) = (FreePort(), FreePort(), FreePort(), FreePort());
-        _relays.Add(await StartAsync("127.0.0.1", Port, StreamPort, certificate, key));
-        _relays.Add(await StartAsync("::1", PortIPv6, FreePort(), certificate, key));
+        _relays.Add(await StartAsync("127.0.0.1", Port, StreamPort));
+        _relays.Add(await StartAsync("::1", PortIPv6, FreePort()));
         _peer = CoturnProcess.Start(
             "turnutils_peer", string.Create(CultureInfo.InvariantCulture, $"-L 127.0.0.1 -L ::1 -p {PeerPort}"));
         // What it prints must not fill the pipe.
@@ -63,10 +61,10 @@ public sealed class CoturnServers : IAsyncLifetime
             await relay.DisposeAsync();
         }
 
-        Directory.Delete(_folder, recursive: true);
+        _certificate.Dispose();
     }
 
-    private static Task<RelayFixture> StartAsync(string address, int port, int streamPort, string certificate, string key) =>
+    private Task<RelayFixture> StartAsync(string address, int port, int streamPort) =>
         RelayFixture.StartAsync(
             ("Media:BindAddress", address),
             ("Media:Port", port.ToString(CultureInfo.InvariantCulture)),
@@ -80,26 +78,13 @@ public sealed class CoturnServers : IAsyncLifetime
             ("Turn:AllocationsPerUser", "200"),
             ("Turn:AllocationsPerSource", "200"),
             ("Turn:Listen:0", $"tcp://{(address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address)}:{streamPort}"),
-            ("Tls:CertificateFile", certificate),
-            ("Tls:KeyFile", key));
+            ("Tls:CertificateFile", _certificate.CertificatePath),
+            ("Tls:KeyFile", _certificate.KeyPath));
 
     private static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
-    private (string Certificate, string Key) WriteCertificate()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-        DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        using X509Certificate2 certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
-        string certificatePath = Path.Combine(_folder, "certificate.pem");
-        string keyPath = Path.Combine(_folder, "key.pem");
-        File.WriteAllText(certificatePath, certificate.ExportCertificatePem());
-        File.WriteAllText(keyPath, key.ExportPkcs8PrivateKeyPem());
-        return (certificatePath, keyPath);
     }
 }
