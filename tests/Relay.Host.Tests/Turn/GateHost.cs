@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Core.Primitives;
 using Relay.Host.Platform;
@@ -32,10 +33,14 @@ internal sealed class GateHost : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "gate" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(
             kestrel => kestrel.Listen(address, 0, listen => Gate.Guard(listen, servesHttp)));
+        builder.Logging.AddProvider(Log);
         _app = builder.Build();
         _app.Run(context => context.Response.WriteAsync(
             $"{context.Request.Scheme} {context.Connection.RemoteIpAddress} {context.Connection.RemotePort}"));
     }
+
+    /// <summary>What Kestrel complains about.</summary>
+    public ComplaintLog Log { get; } = new();
 
     public StreamGate Gate { get; }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using Relay.Core.Primitives;
 using Relay.Host.Turn;
 using Xunit;
@@ -167,6 +168,63 @@ public sealed class StreamConnectionTests(ITestOutputHelper output)
 
         await neighbour.EchoAsync(StunMessages.Binding());
         slow.ForEach(client => client.Dispose());
+    }
+
+    /// <summary>Beginnings that are right, cut or spoilt somewhere, each end of the connection going when it likes.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Garbage_at_any_point_ends_the_connection_and_nothing_else(bool isTls)
+    {
+        const int Connections = 400;
+        var random = new Random(7);
+        byte[][] beginnings =
+        [
+            StunMessages.Allocate("1800000000:0-abc"),
+            StunMessages.Framed(StunMessages.Binding("AAAAAaaaaaaa:abcd")),
+            [0x40, 1, 0, 5, 1, 2, 3, 4, 5, 0, 0, 0],
+            ProxyHeaders.Line(IPEndPoint.Parse("192.0.2.7:1")),
+            ProxyHeaders.Binary(IPEndPoint.Parse("192.0.2.7:1")),
+            [0x16, 3, 1, 0, 50, 1, 0, 0, 46, 3, 3],
+            "GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(),
+        ];
+        await using GateHost host = await GateHost.StartAsync(new StreamGateOptions { TrustedProxies = [] });
+        using GateClient neighbour = await host.ConnectAsync();
+        await neighbour.EchoAsync(StunMessages.Binding());
+        for (int i = 0; i < Connections; i++)
+        {
+            byte[] tail = new byte[random.Next(60)];
+            random.NextBytes(tail);
+            byte[][] two = random.GetItems(beginnings, 2);
+            byte[] bytes = [.. two[0], .. two[1], .. tail];
+            bytes[random.Next(bytes.Length)] ^= (byte)(random.Next(4) == 0 ? 1 << random.Next(8) : 0);
+            using GateClient client = isTls ? await host.ConnectTlsAsync() : await host.ConnectAsync();
+            try
+            {
+                int cut = random.Next(bytes.Length);
+                await client.SendAsync(bytes[..cut]);
+                await client.SendAsync(bytes[cut..random.Next(cut, bytes.Length)]);
+            }
+            catch (IOException)
+            {
+                // Sent away before it had said everything.
+            }
+        }
+
+        for (int i = 0; host.Gate.OpenCount > 1 && i < 6000; i++)
+        {
+            await Task.Delay(10);
+        }
+
+        await neighbour.EchoAsync(StunMessages.Binding());
+        Assert.Equal(1, host.Gate.OpenCount);
+        Assert.Empty(host.Log.Said);
+        for (int i = 0; host.Workers[0].Table.OpenCount > 1 && i < 6000; i++)
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.Equal(1, host.Workers[0].Table.OpenCount);
     }
 
     [Theory]
