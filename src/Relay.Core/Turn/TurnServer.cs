@@ -12,6 +12,9 @@ namespace Relay.Core.Turn;
 /// </summary>
 public sealed class TurnServer
 {
+    /// <summary>The longest realm: it is in every 401, and no answer to a stranger is much longer than its question.</summary>
+    public const int RealmMaxBytes = TurnResponder.RealmMaxBytes;
+
     private static readonly ushort[] KnownAttributes =
     [
         StunAttributeType.Realm, StunAttributeType.Nonce, StunAttributeType.UserHash, StunAttributeType.PasswordAlgorithm,
