@@ -23,6 +23,9 @@ internal sealed class TurnResponder
     // FINGERPRINT with its header.
     private const int FingerprintBytes = 8;
 
+    // ERROR-CODE without a phrase.
+    private const int ErrorCodeBytes = 4;
+
     // An answer may be 1.6 times as long as its question.
     private const int LimitNumerator = 8;
     private const int LimitDenominator = 5;
@@ -36,6 +39,7 @@ internal sealed class TurnResponder
     private readonly TurnCredentials _credentials;
     private readonly TurnNonce _nonce;
     private readonly PrefixBudget _budget;
+    private readonly int _challengeBytes;
 
     public TurnResponder(
         TurnOptions options, TransmitQueue transmits, TurnCounters counters, TurnCredentials credentials, TurnNonce nonce, RandomSource random)
@@ -45,6 +49,8 @@ internal sealed class TurnResponder
         _counters = counters;
         _credentials = credentials;
         _nonce = nonce;
+        _challengeBytes = StunMessageReader.HeaderBytes + AttributeBytes(ErrorCodeBytes) + AttributeBytes(credentials.Realm.Length)
+            + AttributeBytes(TurnNonce.Bytes) + AttributeBytes(PasswordAlgorithms.Offered.Length);
         _budget = new PrefixBudget(options.AnswerPrefixes, options.AnswersPerSecond, options.AnswersBurst, random);
     }
 
@@ -132,14 +138,9 @@ internal sealed class TurnResponder
             return Silence(TurnRefusal.AnswerBudget);
         }
 
-        WriteChallenge(request, refusal, _credentials.Features, ref writer);
-        if (!request.IsStream && writer.Length * LimitDenominator > request.Length * LimitNumerator)
-        {
-            writer = new StunMessageWriter(_transmits.Buffer(packet));
-            writer.WriteHeader(StunClass.ErrorResponse, request.Message.Method, request.Message.TransactionId);
-            WriteChallenge(request, refusal, SecurityFeatures.None, ref writer);
-        }
-
+        // Decided beforehand: a nonce is the dearest part of an answer.
+        bool isWhole = request.IsStream || _challengeBytes * LimitDenominator <= request.Length * LimitNumerator;
+        WriteChallenge(request, refusal, isWhole ? _credentials.Features : SecurityFeatures.None, ref writer);
         return SendUnsigned(request, packet, ref writer);
     }
 
@@ -212,6 +213,8 @@ internal sealed class TurnResponder
         _transmits.Enqueue(packet, writer.Length, request.Client);
         return DropReason.None;
     }
+
+    private static int AttributeBytes(int valueBytes) => 4 + ((valueBytes + 3) & ~3);
 
     // On the wire: the shortest Allocate and a 401 to it are closer to each other there than their payloads are.
     private static bool Fits(in TurnRequest request, int length)

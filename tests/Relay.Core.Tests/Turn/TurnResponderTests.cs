@@ -38,6 +38,18 @@ public class TurnResponderTests
         Assert.True(answer.Bytes.Length <= 1.6 * request.Length);
     }
 
+    [Fact]
+    public void All_that_is_offered_is_told_as_soon_as_it_fits()
+    {
+        for (int padding = 0; padding < 60; padding += 4)
+        {
+            byte[] request = Long(padding);
+            bool isWhole = Client.Send(request).Get(StunAttributeType.PasswordAlgorithms) is not null;
+            // Header, ERROR-CODE, REALM of 5 bytes, NONCE, PASSWORD-ALGORITHMS.
+            Assert.Equal(20 + 8 + 12 + 24 + 12 <= 1.6 * request.Length, isWhole);
+        }
+    }
+
     [Theory]
     [InlineData("192.0.2.1:5000")]
     [InlineData("[2001:db8::1]:5000")]
