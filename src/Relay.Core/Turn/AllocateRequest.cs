@@ -31,7 +31,9 @@ internal sealed class AllocateRequest
         if (request.Allocation is { } existing)
         {
             // Sent again because the answer was late or lost: the same answer.
-            return existing.IsMadeBy(request.Message) ? Succeed(request, existing) : _responder.Refuse(request, TurnRefusal.AllocationMismatch);
+            return existing.IsMadeBy(request.Message)
+                ? Succeed(request, existing)
+                : _responder.Refuse(request, TurnRefusal.AllocationMismatch);
         }
 
         if (IsDraining)

@@ -37,7 +37,8 @@ internal struct AllocateWish
     public static TurnRefusal TryRead(in StunMessageReader message, out AllocateWish wish)
     {
         wish = default;
-        if (!message.TryGetAttribute(StunAttributeType.RequestedTransport, out ReadOnlySpan<byte> transport) || transport.Length != 4)
+        if (!message.TryGetAttribute(StunAttributeType.RequestedTransport, out ReadOnlySpan<byte> transport)
+            || transport.Length != 4)
         {
             return TurnRefusal.BadRequest;
         }

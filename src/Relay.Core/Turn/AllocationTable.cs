@@ -57,7 +57,9 @@ internal sealed class AllocationTable
 
     /// <summary>The allocation in a slot, if it is still the one of this generation.</summary>
     public TurnAllocation? Find(int slot, uint generation) =>
-        (uint)slot < (uint)_allocations.Length && _allocations[slot] is { } found && found.Generation == generation ? found : null;
+        (uint)slot < (uint)_allocations.Length && _allocations[slot] is { } found && found.Generation == generation
+            ? found
+            : null;
 
     /// <summary>The allocation in a slot that owns a port.</summary>
     public TurnAllocation Owner(int slot) => _allocations[slot]!;
@@ -143,7 +145,9 @@ internal sealed class AllocationTable
     /// <summary>After anything that sets when a part of the allocation ends.</summary>
     public void SetTimer(TurnAllocation allocation) => _timers.Set(allocation.Slot, allocation.NextTimeout);
 
-    /// <summary>Keeps a reserved address for its time; false, and the address is still the caller's, if there are too many.</summary>
+    /// <summary>
+    /// Keeps a reserved address for its time; false, and the address is still the caller's, if there are too many.
+    /// </summary>
     public bool TryReserve(in RelayedAddress reserved, Instant now, out ulong token)
     {
         token = 0;

@@ -94,7 +94,12 @@ internal sealed class ClientToPeer
     }
 
     private DropReason Relay(
-        TurnAllocation from, in TransportAddress peer, PeerVerdict verdict, ReadOnlySpan<byte> message, ref TurnHop hop, Instant now)
+        TurnAllocation from,
+        in TransportAddress peer,
+        PeerVerdict verdict,
+        ReadOnlySpan<byte> message,
+        ref TurnHop hop,
+        Instant now)
     {
         ReadOnlySpan<byte> payload = message.Slice(hop.Offset, hop.Length);
         DropReason reason = !from.Permissions.Allows(peer, now) ? DropReason.TurnNoPermission

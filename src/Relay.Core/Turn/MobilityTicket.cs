@@ -40,7 +40,8 @@ internal readonly record struct MobilityTicket(int Slot, UInt128 Secret)
     public static bool TryRead(ReadOnlySpan<byte> value, out MobilityTicket ticket)
     {
         ticket = value.Length == Bytes
-            ? new MobilityTicket(BinaryPrimitives.ReadInt32BigEndian(value), BinaryPrimitives.ReadUInt128BigEndian(value[sizeof(int)..]))
+            ? new MobilityTicket(
+                BinaryPrimitives.ReadInt32BigEndian(value), BinaryPrimitives.ReadUInt128BigEndian(value[sizeof(int)..]))
             : default;
         return !ticket.IsNone;
     }

@@ -27,7 +27,9 @@ internal sealed class PeerDirectory
         return verdict != PeerVerdict.OwnMedia && _ports.IsRelayed(peer) ? _policy.JudgeRelayed(peer) : verdict;
     }
 
-    /// <summary>Whether there may be a permission for this address: anything at it might be reached. Its port does not matter.</summary>
+    /// <summary>
+    /// Whether there may be a permission for this address: anything at it might be reached. Its port does not matter.
+    /// </summary>
     public bool MayPermit(in TransportAddress peer) =>
         _policy.JudgeAddress(peer) != PeerVerdict.Denied
         || (_ports.HasRelayAddress(peer) && _policy.JudgeRelayed(peer with { Port = ushort.MaxValue }) != PeerVerdict.Denied);

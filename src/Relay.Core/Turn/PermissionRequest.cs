@@ -42,7 +42,8 @@ internal sealed class PermissionRequest
         return _responder.Succeed(request);
     }
 
-    private static bool TryReadNext(in StunMessageReader message, scoped ref int position, out bool isValid, out TransportAddress peer)
+    private static bool TryReadNext(
+        in StunMessageReader message, scoped ref int position, out bool isValid, out TransportAddress peer)
     {
         peer = default;
         isValid = message.TryGetNextAttribute(StunAttributeType.XorPeerAddress, ref position, out ReadOnlySpan<byte> value);

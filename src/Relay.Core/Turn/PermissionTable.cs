@@ -37,7 +37,8 @@ internal sealed class PermissionTable
     }
 
     /// <summary>True if packets to and from this address may pass, whatever the port.</summary>
-    public bool Allows(in TransportAddress peer, Instant now) => TryFind(peer.Address, out int index) && _entries[index].ExpiresAt > now;
+    public bool Allows(in TransportAddress peer, Instant now) =>
+        TryFind(peer.Address, out int index) && _entries[index].ExpiresAt > now;
 
     /// <summary>True if it is there, expired or not.</summary>
     public bool Contains(in TransportAddress peer) => TryFind(peer.Address, out _);

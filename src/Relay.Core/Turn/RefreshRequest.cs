@@ -5,7 +5,9 @@ using Relay.Core.Stun;
 
 namespace Relay.Core.Turn;
 
-/// <summary>Refresh (RFC 8656 section 8.2), which also moves an allocation to another client address (RFC 8016 section 3.2).</summary>
+/// <summary>
+/// Refresh (RFC 8656 section 8.2), which also moves an allocation to another client address (RFC 8016 section 3.2).
+/// </summary>
 internal sealed class RefreshRequest
 {
     private const int FamilyBytes = 4;
@@ -63,7 +65,8 @@ internal sealed class RefreshRequest
     }
 
     /// <summary>REQUESTED-ADDRESS-FAMILY; none, as usual, speaks of all that there is.</summary>
-    private static TurnRefusal TryReadFamily(in StunMessageReader message, TurnAllocation allocation, out StunAddressFamily family)
+    private static TurnRefusal TryReadFamily(
+        in StunMessageReader message, TurnAllocation allocation, out StunAddressFamily family)
     {
         family = StunAddressFamily.None;
         if (!message.TryGetAttribute(StunAttributeType.RequestedAddressFamily, out ReadOnlySpan<byte> value))

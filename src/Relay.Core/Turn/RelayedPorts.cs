@@ -36,7 +36,8 @@ internal sealed class RelayedPorts
     /// <summary>A relayed address for the owner; false if there is no free port that fits.</summary>
     public bool TryTake(bool isIPv6, bool isEven, int owner, out RelayedAddress relayed)
     {
-        for (int attempt = 0; attempt < OpenAttempts && Ports(isIPv6).TryDraw(isEven, withNext: false, out ushort port); attempt++)
+        PortRange ports = Ports(isIPv6);
+        for (int attempt = 0; attempt < OpenAttempts && ports.TryDraw(isEven, withNext: false, out ushort port); attempt++)
         {
             if (TryOpen(isIPv6, port, owner, out relayed))
             {
@@ -51,7 +52,8 @@ internal sealed class RelayedPorts
     /// <summary>An even port for the owner and the next higher one, reserved (RFC 8656 section 7.2).</summary>
     public bool TryTakePair(bool isIPv6, int owner, out RelayedAddress relayed, out RelayedAddress reserved)
     {
-        for (int attempt = 0; attempt < OpenAttempts && Ports(isIPv6).TryDraw(isEven: true, withNext: true, out ushort port); attempt++)
+        PortRange ports = Ports(isIPv6);
+        for (int attempt = 0; attempt < OpenAttempts && ports.TryDraw(isEven: true, withNext: true, out ushort port); attempt++)
         {
             if (!TryOpen(isIPv6, port, owner, out relayed))
             {
@@ -107,7 +109,8 @@ internal sealed class RelayedPorts
     }
 
     /// <summary>The allocation that has a relay port.</summary>
-    public bool TryGetOwner(int handle, out int owner) => _ownersByHandle.TryGetValue(handle, out owner) && owner != ReservedOwner;
+    public bool TryGetOwner(int handle, out int owner) =>
+        _ownersByHandle.TryGetValue(handle, out owner) && owner != ReservedOwner;
 
     private bool TryOpen(bool isIPv6, ushort port, int owner, out RelayedAddress relayed)
     {

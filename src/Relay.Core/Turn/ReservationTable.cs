@@ -56,7 +56,8 @@ internal sealed class ReservationTable
         index = (int)(token & ((1 << IndexBits) - 1));
         reserved = index < _entries.Length ? _entries[index].Reserved : default;
         ulong known = index < _entries.Length ? _entries[index].Token : 0;
-        // An empty entry's token is 0, which nobody gets. One comparison of whole words: how much of a guess is right does not show.
+        // An empty entry's token is 0, which nobody gets. One comparison of whole words does not show how much of a guess is
+        // right.
         return known != 0 && known == token;
     }
 

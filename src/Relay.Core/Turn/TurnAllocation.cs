@@ -4,7 +4,9 @@ using Relay.Core.Stun;
 
 namespace Relay.Core.Turn;
 
-/// <summary>One client's allocation (RFC 8656 section 5): its relayed addresses, whom it may talk to, and what it may spend.</summary>
+/// <summary>
+/// One client's allocation (RFC 8656 section 5): its relayed addresses, whom it may talk to, and what it may spend.
+/// </summary>
 internal sealed class TurnAllocation
 {
     // Fields: they are mutable structs.

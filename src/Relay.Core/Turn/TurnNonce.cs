@@ -96,7 +96,8 @@ public sealed class TurnNonce
     {
         features = SecurityFeatures.None;
         int bits = 0;
-        if (nonce.Length == Bytes && nonce.StartsWith(Cookie) && !nonce[CookieChars..FeaturesOffset].ContainsAnyExcept(Base64Chars[0]))
+        if (nonce.Length == Bytes && nonce.StartsWith(Cookie)
+            && !nonce[CookieChars..FeaturesOffset].ContainsAnyExcept(Base64Chars[0]))
         {
             bits = Base64Chars.IndexOf(nonce[FeaturesOffset]);
         }

@@ -20,7 +20,7 @@ public sealed record TurnOptions
     /// <summary>Unix time at <see cref="Instant.Zero"/>, in seconds: credentials end by it. Default 0, for tests.</summary>
     public long UnixSecondsAtZero { get; init; }
 
-    /// <summary>The IPv4 address of relayed addresses, as clients' peers see it; its port does not matter. Default none.</summary>
+    /// <summary>The IPv4 address of relayed addresses, as peers see it; its port does not matter. Default none.</summary>
     public TransportAddress? RelayIPv4 { get; init; }
 
     /// <summary>The IPv6 address of relayed addresses; its port does not matter. Default none.</summary>
@@ -41,7 +41,7 @@ public sealed record TurnOptions
     /// <summary>Allocations from one IPv4 address or IPv6 /64, 1 or more. Default 256: many users share one address.</summary>
     public int AllocationsPerSourceMax { get; init; } = 256;
 
-    /// <summary>The shortest and usual lifetime of an allocation, 60 s to an hour. Default 600 s (RFC 8656 section 3.2).</summary>
+    /// <summary>The shortest and usual lifetime, 60 s to an hour. Default 600 s (RFC 8656 section 3.2).</summary>
     public TimeSpan LifetimeMin { get; init; } = TimeSpan.FromSeconds(600);
 
     /// <summary>The longest lifetime that a client gets, <see cref="LifetimeMin"/> to a day. Default 3600 s.</summary>
@@ -77,10 +77,10 @@ public sealed record TurnOptions
     /// <summary>Prefixes whose answers are counted, 4 to 1,048,576, 16 bytes each. Default 16,384.</summary>
     public int AnswerPrefixes { get; init; } = 16_384;
 
-    /// <summary>Where clients are sent while draining (ALTERNATE-SERVER), for clients that come over IPv4. Default none.</summary>
+    /// <summary>Where clients that come over IPv4 are sent while draining (ALTERNATE-SERVER). Default none.</summary>
     public TransportAddress? AlternateIPv4 { get; init; }
 
-    /// <summary>The same for clients that come over IPv6. Default none.</summary>
+    /// <summary>The same for those that come over IPv6. Default none.</summary>
     public TransportAddress? AlternateIPv6 { get; init; }
 
     /// <exception cref="InvalidOperationException">A value is out of range; the message names it.</exception>

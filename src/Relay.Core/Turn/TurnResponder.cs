@@ -42,15 +42,21 @@ internal sealed class TurnResponder
     private readonly int _challengeBytes;
 
     public TurnResponder(
-        TurnOptions options, TransmitQueue transmits, TurnCounters counters, TurnCredentials credentials, TurnNonce nonce, RandomSource random)
+        TurnOptions options,
+        TransmitQueue transmits,
+        TurnCounters counters,
+        TurnCredentials credentials,
+        TurnNonce nonce,
+        RandomSource random)
     {
         Invariant.Holds(credentials.Realm.Length <= RealmMaxBytes, "a TURN server's realm has at most 16 bytes");
         _transmits = transmits;
         _counters = counters;
         _credentials = credentials;
         _nonce = nonce;
-        _challengeBytes = StunMessageReader.HeaderBytes + AttributeBytes(ErrorCodeBytes) + AttributeBytes(credentials.Realm.Length)
-            + AttributeBytes(TurnNonce.Bytes) + AttributeBytes(PasswordAlgorithms.Offered.Length);
+        _challengeBytes = StunMessageReader.HeaderBytes + AttributeBytes(ErrorCodeBytes)
+            + AttributeBytes(credentials.Realm.Length) + AttributeBytes(TurnNonce.Bytes)
+            + AttributeBytes(PasswordAlgorithms.Offered.Length);
         _budget = new PrefixBudget(options.AnswerPrefixes, options.AnswersPerSecond, options.AnswersBurst, random);
     }
 
@@ -174,7 +180,8 @@ internal sealed class TurnResponder
         return SendUnsigned(request, packet, ref writer);
     }
 
-    private void WriteChallenge(in TurnRequest request, TurnRefusal refusal, SecurityFeatures features, scoped ref StunMessageWriter writer)
+    private void WriteChallenge(
+        in TurnRequest request, TurnRefusal refusal, SecurityFeatures features, scoped ref StunMessageWriter writer)
     {
         Span<byte> nonce = stackalloc byte[TurnNonce.Bytes];
         int length = features == SecurityFeatures.None
@@ -189,7 +196,8 @@ internal sealed class TurnResponder
         }
     }
 
-    private bool TryBeginUnsigned(in TurnRequest request, StunClass messageClass, out PacketHandle packet, out StunMessageWriter writer)
+    private bool TryBeginUnsigned(
+        in TurnRequest request, StunClass messageClass, out PacketHandle packet, out StunMessageWriter writer)
     {
         packet = default;
         writer = default;

@@ -40,7 +40,9 @@ public class AllocateWishTests
     public void A_token_that_is_none_and_a_family_that_is_none_have_their_refusals()
     {
         Assert.Equal(TurnRefusal.InsufficientCapacity, Read(With(StunAttributeType.ReservationToken, new byte[8]), out _));
-        Assert.Equal(TurnRefusal.AddressFamilyNotSupported, Read(With(StunAttributeType.RequestedAddressFamily, [0, 0, 0, 0]), out _));
+        Assert.Equal(
+            TurnRefusal.AddressFamilyNotSupported,
+            Read(With(StunAttributeType.RequestedAddressFamily, [0, 0, 0, 0]), out _));
     }
 
     private static AddAttributes With(ushort type, byte[] value) => (ref writer) =>

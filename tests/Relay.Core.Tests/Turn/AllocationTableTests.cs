@@ -11,11 +11,19 @@ public class AllocationTableTests
     [Fact]
     public void Whatever_clients_do_all_is_counted_and_given_back_in_the_end()
     {
-        TurnOptions options = TurnRig.Options with { RelayPortMax = 50_031, AllocationsMax = 24, ReservationsMax = 3, AllocationsPerUserMax = 16 };
+        TurnOptions options = TurnRig.Options with
+        {
+            RelayPortMax = 50_031,
+            AllocationsMax = 24,
+            ReservationsMax = 3,
+            AllocationsPerUserMax = 16,
+        };
         var rig = new TurnRig(options, PeerMode.Public);
         rig.Taken.Add(50_010);
         var random = new Random(5);
-        TurnTestClient[] clients = [.. Enumerable.Range(0, 40).Select(i => new TurnTestClient(rig, From(i), i % 2 == 0 ? "alice" : "bob", i % 2 == 0 ? "a secret" : "b secret"))];
+        TurnTestClient[] clients = [.. Enumerable.Range(0, 40).Select(i => i % 2 == 0
+            ? new TurnTestClient(rig, From(i))
+            : new TurnTestClient(rig, From(i), "bob", "b secret"))];
         Dictionary<TurnTestClient, byte[]> tickets = [];
         int most = 0;
         for (int step = 0; step < 4000; step++)

@@ -42,7 +42,8 @@ public class ChannelTableTests
         for (ushort i = 0; i < 3; i++)
         {
             Assert.True(_table.HasRoom);
-            Assert.True(_table.TryBind((ushort)(0x4000 + i), TurnRig.World with { Port = (ushort)(i + 1) }, PeerVerdict.Public, At(i)));
+            TransportAddress peer = TurnRig.World with { Port = (ushort)(i + 1) };
+            Assert.True(_table.TryBind((ushort)(0x4000 + i), peer, PeerVerdict.Public, At(i)));
         }
 
         Assert.False(_table.HasRoom);

@@ -40,7 +40,8 @@ public class ClientToPeerTests
         Client.Allocate();
         Client.Bind(0x4000, TurnRig.Media);
         _rig.Handle(TurnTestClient.OnChannel(0x4000, [1]), Address, out TurnHop onChannel);
-        byte[] message = Client.Indication(TurnRig.Media, [1, 2, 3, 4, 5], (ref w) => w.AddAttribute(StunAttributeType.DontFragment, []));
+        byte[] message = Client.Indication(
+            TurnRig.Media, [1, 2, 3, 4, 5], (ref w) => w.AddAttribute(StunAttributeType.DontFragment, []));
         Assert.Equal(DropReason.None, _rig.Handle(message, Address, out TurnHop hop));
         Assert.Equal([1, 2, 3, 4, 5], message[hop.Offset..(hop.Offset + hop.Length)]);
         Assert.Equal(onChannel.Remote, hop.Remote);
@@ -92,10 +93,14 @@ public class ClientToPeerTests
             DropReason.StunUnknownAttribute,
             _rig.Handle(Client.Indication(TurnRig.Media, [1], (ref w) => w.AddAttribute(0x7777, [])), Address));
         byte[] half = Client.Build(
-            StunMethod.Send, (ref w) => w.AddXorAddress(StunAttributeType.XorPeerAddress, TurnRig.Media), false, StunClass.Indication);
+            StunMethod.Send,
+            (ref w) => w.AddXorAddress(StunAttributeType.XorPeerAddress, TurnRig.Media),
+            isSigned: false,
+            StunClass.Indication);
         Assert.Equal(DropReason.StunMissingAttribute, _rig.Handle(half, Address));
         // The permission is for the address; another port there is not the relay's media.
-        Assert.Equal(DropReason.TurnPeerDenied, _rig.Handle(Client.Indication(TurnRig.Media with { Port = 22 }, [1]), Address, out TurnHop hop));
+        byte[] elsewhere = Client.Indication(TurnRig.Media with { Port = 22 }, [1]);
+        Assert.Equal(DropReason.TurnPeerDenied, _rig.Handle(elsewhere, Address, out TurnHop hop));
         Assert.True(hop.IsNone);
         Assert.Empty(_rig.Drain());
         Assert.Equal(0, _rig.Server.Counters.MessagesFromClients);

@@ -59,7 +59,8 @@ public class PermissionRequestTests
         Assert.Equal(StunErrorCode.BadRequest, Client.Permit());
         Assert.Equal(
             StunErrorCode.BadRequest,
-            Client.Ask(StunMethod.CreatePermission, (ref w) => w.AddAttribute(StunAttributeType.XorPeerAddress, [0, 1, 2])).Error);
+            Client.Ask(
+                StunMethod.CreatePermission, (ref w) => w.AddAttribute(StunAttributeType.XorPeerAddress, [0, 1, 2])).Error);
     }
 
     [Fact]

@@ -8,7 +8,8 @@ namespace Relay.Core.Tests.Turn;
 /// <summary><see cref="RelayedPorts"/> and the <see cref="RelayedAddress"/> that it gives.</summary>
 public class RelayedPortsTests
 {
-    private static readonly TurnOptions Options = TurnRig.Options with { RelayPortMin = 50_000, RelayPortMax = 50_003, RelayIPv6 = null };
+    private static readonly TurnOptions Options =
+        TurnRig.Options with { RelayPortMin = 50_000, RelayPortMax = 50_003, RelayIPv6 = null };
 
     private readonly TurnRig _sockets = new();
 

@@ -29,7 +29,8 @@ public class TurnAllocationTests
         Assert.True(allocation.IsEmpty);
         Assert.Equal(Instant.Never, allocation.NextTimeout);
         allocation.IPv4 = new RelayedAddress { Address = TurnRig.Media, ExpiresAt = Now + TimeSpan.FromHours(1) };
-        allocation.Relayed(isIPv6: true) = new RelayedAddress { Address = TurnRig.MediaIPv6, ExpiresAt = Now + TimeSpan.FromMinutes(50) };
+        allocation.Relayed(isIPv6: true) =
+            new RelayedAddress { Address = TurnRig.MediaIPv6, ExpiresAt = Now + TimeSpan.FromMinutes(50) };
         Assert.False(allocation.IsEmpty);
         Assert.Equal(Now + TimeSpan.FromMinutes(50), allocation.NextTimeout);
         allocation.Channels.TryBind(0x4000, TurnRig.World, PeerVerdict.Public, Now);

@@ -27,8 +27,8 @@ public class TurnCountersTests
             [1, 1, 2, 1, 10, 2, 50],
             new[]
             {
-                counters.Requests, counters.Allocations, counters.AllocationsTotal, counters.MessagesFromClients, counters.BytesFromClients,
-                counters.MessagesToClients, counters.BytesToClients,
+                counters.Requests, counters.Allocations, counters.AllocationsTotal, counters.MessagesFromClients,
+                counters.BytesFromClients, counters.MessagesToClients, counters.BytesToClients,
             });
     }
 }

@@ -34,13 +34,18 @@ internal sealed class TurnTestClient(TurnRig rig, TransportAddress address, stri
         {
             byte[] key = new byte[LongTermKey.MaxBytes];
             int length = LongTermKey.Write(
-                UsesSha256 ? PasswordAlgorithm.Sha256 : PasswordAlgorithm.Md5, Utf8(user), Utf8(TurnRig.Realm), Utf8(password), key);
+                UsesSha256 ? PasswordAlgorithm.Sha256 : PasswordAlgorithm.Md5,
+                Utf8(user),
+                Utf8(TurnRig.Realm),
+                Utf8(password),
+                key);
             return key[..length];
         }
     }
 
     /// <summary>UDP and nothing else.</summary>
-    public static void Udp(ref StunMessageWriter writer) => writer.AddAttribute(StunAttributeType.RequestedTransport, [17, 0, 0, 0]);
+    public static void Udp(ref StunMessageWriter writer) =>
+        writer.AddAttribute(StunAttributeType.RequestedTransport, [17, 0, 0, 0]);
 
     public static void Nothing(ref StunMessageWriter writer)
     {
