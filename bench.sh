@@ -18,6 +18,7 @@ benches=(
   "fanout|Relay.Load|bench fanout|libssl cc libssl-dev|CPU per outgoing packet of one sender and ten listeners, with GSO and without"
   "latency|Relay.Load|bench latency|libssl cc libssl-dev|from the kernel's receive timestamp to the send call, against the C relay, and beside API calls"
   "pairs|Relay.Load|bench pairs|libssl cc libssl-dev|memory of 2,000 connected pairs of full clients, and loss of 300 that talk"
+  "turn|Relay.Load|bench turn|libssl cc libssl-dev coturn|TURN between two allocations against coturn, TURN into the relay itself, a flood without credentials, coturn's clients"
   "alloc|Relay.Simulation|FullyQualifiedName~Steady_state_forwarding_allocates_nothing|libssl|bytes allocated per forwarded packet on the worker thread"
   "crypto|Relay.Core.Tests|FullyQualifiedName~CryptoBenchTests|libssl|sealing and opening SRTP packets, nanoseconds and ratio to OpenSSL"
   "micro|Relay.Bench|*|libssl|nanoseconds and bytes of readers, SRTP, flow table, forwarding, fan-out, NACK and feedback, in BenchmarkDotNet"
@@ -26,7 +27,7 @@ benches=(
 )
 limit=10m
 # Two ways for each of seven cases of five minutes.
-declare -A limits=([netem]=100m)
+declare -A limits=([netem]=100m [turn]=20m)
 
 if [ $# -eq 0 ]; then
   for bench in "${benches[@]}"; do

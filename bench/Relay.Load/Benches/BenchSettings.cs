@@ -7,7 +7,7 @@ internal sealed record BenchSettings
 {
     public const string Usage =
         """
-        bench NAME: a bench of bench.sh: reflect, forward, fanout, latency, pairs, handshake
+        bench NAME: a bench of bench.sh: reflect, forward, fanout, latency, pairs, handshake, turn
           --quick              about a minute
           --server-cpu N --load-cpu N   CPUs (0 and the last one)
         """;
@@ -33,6 +33,7 @@ internal sealed record BenchSettings
             "latency" => await LatencyBench.RunAsync(settings),
             "pairs" => await PairsBench.RunAsync(settings),
             "handshake" => await HandshakeBench.RunAsync(settings),
+            "turn" => await TurnBench.RunAsync(settings),
             _ => throw new UsageException($"No bench of the load generator is called '{name}'."),
         };
     }

@@ -15,6 +15,8 @@ internal sealed class Interleaved
     private const double CalibrationSeconds = 0.5;
     private const int RateSteps = 12;
     private const int TriesMax = 4;
+    private const double RateGap = 1.03;
+    private const double LateShareMax = 0.05;
 
     private readonly Random _random = new(1);
 
@@ -71,6 +73,36 @@ internal sealed class Interleaved
         }
 
         return results;
+    }
+
+    /// <summary>The highest rate that each carries, within 3 %, from the given one on; what the generator can do is the end.</summary>
+    public double[] HighestRates(TrafficOptions options, params IReadOnlyList<Contestant> contestants) =>
+        [.. contestants.Select(c => HighestRate(c, options with { Duration = TimeSpan.FromSeconds(CalibrationSeconds) }))];
+
+    // Half as much again until packets are lost, then halves the gap.
+    private double HighestRate(Contestant contestant, TrafficOptions options)
+    {
+        double good = 0;
+        double bad = double.PositiveInfinity;
+        for (double rate = options.PacketsPerSecond; good == 0 ? rate >= 1 : bad > good * RateGap;)
+        {
+            TrafficResult? last = null;
+            bool isCarried = Carries(contestant, options with { PacketsPerSecond = rate }, ref last);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {contestant.Name,-12} {rate,7:F0}/s burst {options.Burst,2}: {(isCarried ? "carried" : "not carried")}, {ResultText.ToLine(last!)}"));
+            if (isCarried && last!.LateSeconds > LateShareMax * last.Seconds)
+            {
+                // The generator has sent less than it was told.
+                return Math.Max(good, last.Sent / last.Seconds);
+            }
+
+            good = isCarried ? rate : good;
+            bad = isCarried ? bad : rate;
+            rate = good == 0 ? rate / 2 : double.IsInfinity(bad) ? rate * 1.5 : (good + bad) / 2;
+        }
+
+        return good;
     }
 
     // Some tries: a process that just started is slow, and on a shared machine something else may have had the CPU.

@@ -130,7 +130,8 @@ internal sealed class RelayServer : IMediaServer
                 ["localKey"] = Convert.ToBase64String(keys.ToLeg),
                 ["remoteKey"] = Convert.ToBase64String(keys.FromLeg),
             },
-            ["remote"] = $"{LoadLeg.ToAddress(leg.LocalAddress)}:{legs.Socket.Port}",
+            // A leg behind an allocation comes from there; which of its addresses that is, is the relay's to know.
+            ["remote"] = legs.Plan.IsBehindTurn(leg.Index) ? null : $"{LoadLeg.ToAddress(leg.LocalAddress)}:{legs.Socket.Port}",
         };
     }
 

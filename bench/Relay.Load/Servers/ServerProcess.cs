@@ -76,6 +76,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         await kill.WaitForExitAsync();
     }
 
+    /// <summary>Waits until it has ended by itself and all that it printed is here.</summary>
+    public Task WaitForExitAsync() => _process.WaitForExitAsync().WaitAsync(StopMax);
+
     /// <summary>Asks it to end, waits, and returns the last line that it printed.</summary>
     public async Task<string> StopAsync()
     {
@@ -84,7 +87,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             await SignalAsync("TERM");
         }
 
-        await _process.WaitForExitAsync().WaitAsync(StopMax);
+        await WaitForExitAsync();
         return _lines.LastOrDefault() ?? string.Empty;
     }
 

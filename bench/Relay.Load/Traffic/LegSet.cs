@@ -3,6 +3,21 @@ using Relay.Core.Srtp;
 
 namespace Relay.Load.Traffic;
 
+/// <summary>Which way pairs take through a TURN server.</summary>
+internal enum TurnPath
+{
+    None,
+
+    /// <summary>From one's allocation to the other's, untouched: nobody but the two has keys.</summary>
+    BetweenAllocations,
+
+    /// <summary>Each through its allocation to the relay's media port.</summary>
+    ToMedia,
+
+    /// <summary>The same for every other pair; those between have no allocation.</summary>
+    HalfToMedia,
+}
+
 /// <summary>Who is there and who hears whom.</summary>
 internal sealed record LegPlan
 {
@@ -15,11 +30,22 @@ internal sealed record LegPlan
     /// <summary>Every leg gets back what it sent, as it was.</summary>
     public bool IsReflected { get; init; }
 
+    /// <summary>Only for pairs.</summary>
+    public TurnPath Turn { get; init; }
+
     public SrtpProfile Profile { get; init; } = SrtpProfile.AeadAes128Gcm;
 
     public MediaKind Kind { get; init; } = MediaKind.Video;
 
     public int LegsPerGroup => Listeners == 0 ? 2 : 1 + Listeners;
+
+    /// <summary>Whether leg <paramref name="index"/> has an allocation.</summary>
+    public bool IsBehindTurn(int index) => Turn switch
+    {
+        TurnPath.None => false,
+        TurnPath.HalfToMedia => index / LegsPerGroup % 2 == 0,
+        _ => true,
+    };
 }
 
 /// <summary>Master key and salt of each direction of a leg.</summary>
@@ -35,8 +61,15 @@ internal sealed class LegSet : IDisposable
         Keys = new LegKeys[legs.Length];
         for (int i = 0; i < legs.Length; i++)
         {
-            byte[] fromLeg = LoadLeg.NewKey(plan.Profile);
-            Keys[i] = new LegKeys(fromLeg, plan.IsReflected ? fromLeg : LoadLeg.NewKey(plan.Profile));
+            Keys[i] = new LegKeys(LoadLeg.NewKey(plan.Profile), LoadLeg.NewKey(plan.Profile));
+        }
+
+        for (int i = 0; i < legs.Length; i++)
+        {
+            // What nobody between opens is still sealed as it was.
+            Keys[i] = plan.IsReflected ? Keys[i] with { ToLeg = Keys[i].FromLeg }
+                : plan.Turn == TurnPath.BetweenAllocations ? Keys[i] with { ToLeg = Keys[i ^ 1].FromLeg }
+                : Keys[i];
             int key = SrtpProfiles.KeyLength(plan.Profile);
             legs[i] = new LoadLeg(i, LoadLeg.AddressOf(i))
             {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using Relay.Core.Srtp;
+using Relay.Core.Turn;
 
 namespace Relay.Load.Traffic;
 
@@ -54,6 +55,12 @@ internal sealed class LoadLeg : IDisposable
     public int Listeners { get; set; }
 
     public bool Sends { get; set; }
+
+    /// <summary>The TURN channel that it sends and gets its packets in; 0 for none.</summary>
+    public ushort Channel { get; set; }
+
+    /// <summary>Bytes in front of each of its packets.</summary>
+    public int HeaderBytes => Channel == 0 ? 0 : ChannelData.HeaderBytes;
 
     /// <summary>Number of the next packet to be sealed; its low half is the sequence number.</summary>
     public uint NextNumber { get; set; }

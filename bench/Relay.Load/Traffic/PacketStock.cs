@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Relay.Core.Diagnostics;
+using Relay.Core.Turn;
 
 namespace Relay.Load.Traffic;
 
-/// <summary>Packets of one leg that leave together, one behind the other in the stock.</summary>
+/// <summary>Packets of one leg that leave together, one behind the other in the stock, each with its channel's header if it has one.</summary>
 internal readonly record struct Shot(LoadLeg Leg, long Offset, int Packets, int PacketBytes, double DueSeconds);
 
 /// <summary>
@@ -22,7 +23,7 @@ internal sealed unsafe class PacketStock : IDisposable
     {
         double shotsPerSecond = options.PacketsPerSecond / options.Burst;
         int count = Math.Max(1, (int)(shotsPerSecond * options.Duration.TotalSeconds));
-        int packetMax = options.PacketBytes + Core.Srtp.SrtpProfiles.RtpOverheadMaxBytes;
+        int packetMax = ChannelData.HeaderBytes + options.PacketBytes + Core.Srtp.SrtpProfiles.RtpOverheadMaxBytes;
         _memory = (byte*)NativeMemory.Alloc((nuint)count * (nuint)options.Burst, (nuint)packetMax);
         double started = (double)Stopwatch.GetTimestamp() / Stopwatch.Frequency;
         Span<byte> plain = stackalloc byte[options.PacketBytes];
@@ -73,7 +74,13 @@ internal sealed unsafe class PacketStock : IDisposable
     private static int Seal(Span<byte> plain, LoadLeg leg, MediaKind kind, uint number, double seconds, Span<byte> output)
     {
         int header = MediaPackets.Write(plain, leg, kind, number, seconds);
-        DropReason reason = leg.Outbound!.Protect(plain[..header], [], plain[header..], output, out int length);
-        return reason == DropReason.None ? length : throw new InvalidOperationException($"A packet could not be sealed: {reason}.");
+        Span<byte> packet = output[leg.HeaderBytes..];
+        DropReason reason = leg.Outbound!.Protect(plain[..header], [], plain[header..], packet, out int length);
+        if (leg.Channel != 0)
+        {
+            ChannelData.WriteHeader(output, leg.Channel, length);
+        }
+
+        return reason == DropReason.None ? leg.HeaderBytes + length : throw new InvalidOperationException($"A packet could not be sealed: {reason}.");
     }
 }

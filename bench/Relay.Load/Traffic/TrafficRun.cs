@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Relay.Core.Diagnostics;
+using Relay.Core.Turn;
 
 namespace Relay.Load.Traffic;
 
@@ -46,7 +47,7 @@ internal sealed class TrafficRun
     public Action? Starting { get; set; }
 
     /// <summary>Called between two turns of the loop; null for none.</summary>
-    public Action? HandleTurn { get; init; }
+    public Action? HandleTurn { get; set; }
 
     public TrafficResult Run(TrafficOptions options, Random random)
     {
@@ -171,13 +172,19 @@ internal sealed class TrafficRun
             byte* packet = stock.Pointer(shot.Offset);
             for (int k = 0; k < shot.Packets; k++, packet += shot.PacketBytes)
             {
-                shot.Leg.MarkSent((ushort)((packet[2] << 8) | packet[3]), now);
+                byte* number = packet + shot.Leg.HeaderBytes + 2;
+                shot.Leg.MarkSent((ushort)((number[0] << 8) | number[1]), now);
             }
         }
     }
 
     private void Take(LoadLeg leg, ReadOnlySpan<byte> packet, long now)
     {
+        if (leg.Channel != 0 && ChannelData.TryParse(packet, out ChannelData message) == DropReason.None && message.Channel == leg.Channel)
+        {
+            packet = message.Data;
+        }
+
         bool isRtp = packet.Length >= MediaPackets.BytesMin && packet[0] is >= 128 and <= 191 && packet[1] is < 192 or > 223;
         if (!isRtp || leg.Source is null || ReadSsrc(packet) != leg.IncomingSsrc)
         {
