@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Relay.Core.Diagnostics;
 using Relay.Core.Primitives;
@@ -15,9 +14,10 @@ namespace Relay.Core.Turn;
 
 /// <summary>
 /// Nonces that need no memory (RFC 8489 section 9.2): each carries its time and a keyed sum over client address, features
-/// and time, so that a 401 or a 438 costs no state. The sum is HMAC-SHA256 under a key drawn at start, cut to 36 bits: who
-/// wants to pass for another address has to guess it within the lifetime, one datagram a guess, and has to have valid
-/// credentials besides.
+/// and time, so that a 401 or a 438 costs no state. The sum is SipHash under a key drawn at start, cut to 36 bits: who wants
+/// to pass for another address has to guess it within the lifetime, one datagram a guess, and has to have valid credentials
+/// besides. A longer function would protect no more bits, and HMAC-SHA256 took a third of the time of a worker that is
+/// flooded with Allocates: everybody gets a nonce for the asking.
 /// </summary>
 public sealed class TurnNonce
 {
@@ -35,13 +35,14 @@ public sealed class TurnNonce
     private const int TimeOffset = CookieChars + FeatureChars;
     private const int SumOffset = TimeOffset + TimeChars;
     private const int BitsPerChar = 6;
+    private const int FeatureShift = 16;
+    private const int SlotShift = 24;
     private const int CharMask = (1 << BitsPerChar) - 1;
-    private const int KeyBytes = 32;
 
     /// <summary>The lifetime in units of the time character, which counts modulo 64.</summary>
     private const int LifetimeSlots = 8;
 
-    private readonly byte[] _key = new byte[KeyBytes];
+    private readonly SipHash _sums;
     private readonly long _slotTicks;
 
     /// <param name="lifetime">How long a nonce is good, at least; at most an eighth longer. 8 seconds to 1 day.</param>
@@ -52,7 +53,7 @@ public sealed class TurnNonce
         ArgumentOutOfRangeException.ThrowIfLessThan(lifetime, TimeSpan.FromSeconds(8));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lifetime, TimeSpan.FromDays(1));
         _slotTicks = lifetime.Ticks / LifetimeSlots;
-        random.Fill(_key);
+        _sums = new SipHash(random);
     }
 
     private static ReadOnlySpan<byte> Cookie => "obMatJos2"u8;
@@ -129,14 +130,8 @@ public sealed class TurnNonce
     private void WriteSum(in TransportAddress client, SecurityFeatures features, long slot, Span<byte> sum)
     {
         Invariant.Holds(sum.Length == SumChars, "the sum of a nonce has a fixed length");
-        Span<byte> covered = stackalloc byte[16 + sizeof(ushort) + 1 + sizeof(long)];
-        BinaryPrimitives.WriteUInt128BigEndian(covered, client.Address);
-        BinaryPrimitives.WriteUInt16BigEndian(covered[16..], client.Port);
-        covered[18] = (byte)features;
-        BinaryPrimitives.WriteInt64BigEndian(covered[19..], slot);
-        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_key, covered, hash);
-        ulong bits = BinaryPrimitives.ReadUInt64BigEndian(hash);
+        ulong rest = ((ulong)slot << SlotShift) | ((ulong)(byte)features << FeatureShift) | client.Port;
+        ulong bits = _sums.Hash((ulong)client.Address, (ulong)(client.Address >> 64), rest);
         for (int i = 0; i < sum.Length; i++)
         {
             sum[i] = Base64Chars[(int)(bits & CharMask)];
