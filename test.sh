@@ -5,7 +5,7 @@
 #   ./test.sh --fast          all but the browsers
 #   ./test.sh Core Host       only the test projects whose names contain one of these words
 #
-# Installs chromium and python3-aiortc with apt when the browser tests need them and they are missing.
+# Installs chromium and python3-aiortc for the browser tests and coturn for those of TURN, with apt, when they are missing.
 # Results and logs: artifacts/tests.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -132,6 +132,7 @@ for entry in "${projects[@]}"; do
   wanted "$project" || continue
   selected+=("$entry")
   [[ $configurations != *Debug* ]] || debug+=("$project")
+  [ "$project" != Relay.Host.Tests ] || needs+=(coturn)
   [ "$project" != Relay.Browser.Tests ] || needs+=(chromium aiortc)
 done
 [ ${#selected[@]} -gt 0 ] || stop "no test project matches: ${words[*]}"

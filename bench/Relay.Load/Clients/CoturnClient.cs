@@ -45,14 +45,14 @@ internal static partial class CoturnClient
 
     // It prints counts now and then; the last ones are the sum.
     private static long Last(string output, Regex pattern) =>
-        pattern.Matches(output).LastOrDefault() is { } match ? long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
+        pattern.Matches(output).LastOrDefault() is { } match ? long.Parse(match.Groups["n"].ValueSpan, CultureInfo.InvariantCulture) : 0;
 
-    [GeneratedRegex("tot_send_msgs=([0-9]+)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("tot_send_msgs=(?<n>[0-9]+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SentCount();
 
-    [GeneratedRegex("tot_recv_msgs=([0-9]+)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("tot_recv_msgs=(?<n>[0-9]+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ReceivedCount();
 
-    [GeneratedRegex("Total lost packets ([0-9]+)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("Total lost packets (?<n>[0-9]+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LostCount();
 }
