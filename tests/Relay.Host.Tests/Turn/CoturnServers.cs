@@ -69,6 +69,8 @@ public sealed class CoturnServers : IAsyncLifetime
             ("Media:BindAddress", address),
             ("Media:Port", port.ToString(CultureInfo.InvariantCulture)),
             ("Turn:Peers", "public"),
+            // Above the ports that the system gives out: one of those, the echo peer's, must not look like an allocation's.
+            ("Turn:RelayPortMin", "61000"),
             ("Turn:AllowedPeers:0", "127.0.0.0/8"),
             ("Turn:AllowedPeers:1", "::1/128"),
             ("Turn:AllowWideChannels", "true"),
