@@ -1,6 +1,9 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Net;
+using Relay.Core.Buffers;
+using Relay.Core.Stun;
 using Relay.Core.Turn;
 
 namespace Relay.Host.Turn;
@@ -187,6 +190,11 @@ internal sealed class StreamSession(
 
     private bool Fill(StreamLink link)
     {
+        if (kind == StreamKind.Turn && pipe is TlsSession)
+        {
+            return FillRecord(link);
+        }
+
         int filled = 0;
         while (filled < ChunkBytes && link.HasOutput)
         {
@@ -197,5 +205,31 @@ internal sealed class StreamSession(
         }
 
         return filled > 0;
+    }
+
+    /// <summary>
+    /// One message: each has a TLS record of its own, as clients expect that take what a read gives them for a message
+    /// (coturn's do).
+    /// </summary>
+    private bool FillRecord(StreamLink link)
+    {
+        if (!link.HasOutput)
+        {
+            return false;
+        }
+
+        const int PrefixBytes = 4;
+        Span<byte> record = pipe.Output.GetSpan(PacketPool.SlotBytes)[..PacketPool.SlotBytes];
+        int read = link.Read(record[..PrefixBytes]);
+        if (read == PrefixBytes)
+        {
+            // The outbox holds whole messages, so the rest is there too.
+            int length = BinaryPrimitives.ReadUInt16BigEndian(record[2..])
+                + (ChannelData.LooksLikeChannelData(record) ? ChannelData.HeaderBytes : StunMessageReader.HeaderBytes);
+            read += link.Read(record[PrefixBytes..Math.Min(StreamFraming.Padded(length), record.Length)]);
+        }
+
+        pipe.Output.Advance(read);
+        return read > 0;
     }
 }

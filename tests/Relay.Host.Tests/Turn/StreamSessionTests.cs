@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using Relay.Core.Ice;
 using Relay.Core.Primitives;
@@ -119,7 +120,7 @@ public sealed class StreamSessionTests
         using GateClient client = isTls ? await host.ConnectTlsAsync() : await host.ConnectAsync();
         await client.EchoAsync(StunMessages.Binding());
         TransportAddress stream = (await host.Workers[0].NextAsync()).Stream;
-        byte[] last = [.. Enumerable.Range(0, 1000).Select(i => (byte)i)];
+        byte[] last = [0x40, 1, 3, 0xE4, .. Enumerable.Range(0, 996).Select(i => (byte)i)];
         await host.Workers[0].DoAsync(table =>
         {
             for (int i = 0; i < 50; i++)
@@ -139,6 +140,28 @@ public sealed class StreamSessionTests
         Assert.Equal(StreamMessageKind.Closed, (await host.Workers[0].NextAsync()).Kind);
         await host.EndsAsync(StreamOutcome.Done);
         Assert.Equal(0, host.Gate.OpenCount);
+    }
+
+    [Fact]
+    public async Task Each_message_has_a_tls_record_of_its_own()
+    {
+        await using GateHost host = await GateHost.StartAsync();
+        using GateClient client = await host.ConnectTlsAsync();
+        await client.EchoAsync(StunMessages.Binding());
+        TransportAddress stream = (await host.Workers[0].NextAsync()).Stream;
+        byte[][] messages = [[0x40, 1, 0, 5, 1, 2, 3, 4, 5], StunMessages.Allocate("alice"), [0x40, 1, 0, 0]];
+        await host.Workers[0].DoAsync(table => messages.All(message => table.TrySend(stream, message)));
+        // What is on the wire, under TLS: records of type 23, each with its message, one byte and a tag of 16 (RFC 8446).
+        using var wire = new NetworkStream(client.Socket, ownsSocket: false);
+        foreach (byte[] message in messages)
+        {
+            byte[] record = new byte[5];
+            await wire.ReadExactlyAsync(record).AsTask().WaitAsync(GateHost.Long);
+            Assert.Equal(23, record[0]);
+            int length = (record[3] << 8) | record[4];
+            Assert.Equal(((message.Length + 3) & ~3) + 17, length);
+            await wire.ReadExactlyAsync(new byte[length]).AsTask().WaitAsync(GateHost.Long);
+        }
     }
 
     [Fact]
