@@ -40,7 +40,7 @@ internal static class RelayApplication
             kestrel.Limits.MaxRequestLineSize = 4096;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(HeadersTimeoutSeconds);
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
-            kestrel.Limits.MaxConcurrentConnections = options.Http.MaxConnections;
+            kestrel.Limits.MaxConcurrentConnections = options.Http.MaxConnections + MaxStreams(options);
             kestrel.Limits.MaxConcurrentUpgradedConnections = options.Http.MaxConnections;
             if (ListenAddress.TryParse(options.Http.Listen, out ListenAddress? listen))
             {
@@ -48,6 +48,10 @@ internal static class RelayApplication
             }
         });
     }
+
+    // Kestrel counts the connections of Turn:Listen too, which have a limit of their own.
+    private static int MaxStreams(RelayOptions options) =>
+        options.Turn.Listen.Count > 0 ? options.Turn.StreamsPerWorker * options.Media.Workers : 0;
 
     /// <summary>The log of both listeners.</summary>
     internal static void ConfigureLogging(ILoggingBuilder logging)
