@@ -24,7 +24,8 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
     private readonly Socket?[] _sockets;
     private readonly int[] _descriptors;
     private readonly bool[] _isIPv6;
-    private readonly Stack<int> _free = new();
+    // First in, first out: a handle rests after it is closed, because datagrams that name it may still be queued.
+    private readonly Queue<int> _free = new();
     private readonly int _poll;
 
     // Pinned, so that the pointers that the structures hold stay good.
@@ -48,9 +49,9 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         _sockets = new Socket?[portsMax];
         _descriptors = new int[portsMax];
         _isIPv6 = new bool[portsMax];
-        for (int i = portsMax - 1; i >= 0; i--)
+        for (int i = 0; i < portsMax; i++)
         {
-            _free.Push(i);
+            _free.Enqueue(i);
         }
 
         _poll = CreatePoll(PollCloseOnExecute);
@@ -89,7 +90,7 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
     {
         handle = 0;
         IPAddress? bind = isIPv6 ? _bindIPv6 : _bindIPv4;
-        if (bind is null || !_free.TryPop(out int index))
+        if (bind is null || !_free.TryDequeue(out int index))
         {
             return false;
         }
@@ -109,7 +110,7 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         {
             // Somebody has the port, or no descriptor is left: the caller tries another one.
             socket?.Dispose();
-            _free.Push(index);
+            _free.Enqueue(index);
             return false;
         }
 
@@ -119,7 +120,7 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         if (ControlPoll(_poll, AddToPoll, descriptor, wanted) != 0)
         {
             socket.Dispose();
-            _free.Push(index);
+            _free.Enqueue(index);
             return false;
         }
 
@@ -136,7 +137,7 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         int index = handle - 1;
         _sockets[index]!.Dispose();
         _sockets[index] = null;
-        _free.Push(index);
+        _free.Enqueue(index);
     }
 
     /// <summary>Hands over what has arrived, as much as one turn may bring.</summary>
