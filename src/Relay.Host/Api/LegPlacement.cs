@@ -17,7 +17,7 @@ internal sealed class LegPlacement(IMediaPlane media, TurnIceServers turn)
     /// </summary>
     public IReadOnlyList<IceServer> Settle(ClientSession session, int? worker = null)
     {
-        if (!_turn.IsEnabled)
+        if (!_turn.HasAny)
         {
             return [];
         }

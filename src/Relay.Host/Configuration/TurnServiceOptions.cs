@@ -7,8 +7,8 @@ namespace Relay.Host.Configuration;
 public sealed class TurnServiceOptions
 {
     /// <summary>
-    /// Answers STUN and TURN, and puts iceServers into the answer to a new session. Default true: with Peers at own nobody is
-    /// reached through it but this relay.
+    /// Answers STUN and TURN, and puts iceServers into the answer to a new session, if there are any to name. Default true: with
+    /// Peers at own nobody is reached through it but this relay.
     /// </summary>
     [Option]
     public bool Enabled { get; set; } = true;
@@ -27,6 +27,14 @@ public sealed class TurnServiceOptions
     /// </summary>
     [Option(Format = OptionFormat.OptionalHost)]
     public string Host { get; set; } = string.Empty;
+
+    /// <summary>
+    /// Names TURN over UDP in iceServers too, for pages that set iceTransportPolicy to relay. Default false: it is on the media
+    /// port, which whoever may send UDP reaches directly. Risk: Chromium and Safari hand everything that comes from a TURN
+    /// server's address to TURN, so their direct way to the same port fails and all their media takes the detour.
+    /// </summary>
+    [Option]
+    public bool OfferUdp { get; set; }
 
     /// <summary>
     /// The realm of long-term credentials: 1 to 16 printable ASCII characters without quotes and backslashes, since every 401

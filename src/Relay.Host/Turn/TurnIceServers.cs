@@ -9,8 +9,8 @@ using Relay.Host.Workers;
 namespace Relay.Host.Turn;
 
 /// <summary>
-/// What a session's RTCPeerConnection is told about TURN: its worker's UDP port, the TCP and TLS ports, and credentials of its
-/// own. Never logged.
+/// What a session's RTCPeerConnection is told about TURN: the TCP and TLS ports, its worker's UDP port if asked for, and
+/// credentials of its own. Never logged.
 /// </summary>
 internal sealed class TurnIceServers
 {
@@ -38,19 +38,20 @@ internal sealed class TurnIceServers
         ];
     }
 
-    public bool IsEnabled => _options.Enabled;
+    /// <summary>Whether there is anything to name.</summary>
+    public bool HasAny => _options.Enabled && (_options.OfferUdp || _streamPorts.Length > 0);
 
-    /// <summary>Fresh credentials for a session on the worker; empty if TURN is off.</summary>
+    /// <summary>Fresh credentials for a session on the worker; empty if TURN is off or there is nothing to name.</summary>
     public IReadOnlyList<IceServer> For(int worker)
     {
-        if (!IsEnabled)
+        if (!HasAny)
         {
             return [];
         }
 
         IPEndPoint media = _media.AnnouncedEndPoint(worker);
         string host = Bracketed(_options.Host.Length > 0 ? _options.Host : media.Address.ToString());
-        List<string> urls = [Url("turn", host, media.Port, "udp")];
+        List<string> urls = _options.OfferUdp ? [Url("turn", host, media.Port, "udp")] : [];
         urls.AddRange(_streamPorts.Select(port => Url("turn", host, port, "tcp")));
         if (_hasTls)
         {

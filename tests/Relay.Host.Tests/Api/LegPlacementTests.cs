@@ -10,7 +10,7 @@ namespace Relay.Host.Tests.Api;
 public sealed class LegPlacementTests
 {
     private readonly FakeMediaPlane _media = new();
-    private readonly RelayOptions _options = new();
+    private readonly RelayOptions _options = new() { Turn = { OfferUdp = true } };
     private readonly ClientSession _session = new("id", default, ModeSet.All, default);
 
     [Fact]
@@ -35,10 +35,12 @@ public sealed class LegPlacementTests
         Assert.Equal(3, placement.OpenLeg(_session, null, "offer").Leg.Worker);
     }
 
-    [Fact]
-    public void Without_turn_each_leg_goes_where_it_is_due()
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public void Without_turn_each_leg_goes_where_it_is_due(bool isEnabled, bool offersUdp)
     {
-        _options.Turn.Enabled = false;
+        (_options.Turn.Enabled, _options.Turn.OfferUdp) = (isEnabled, offersUdp);
         LegPlacement placement = Create();
         Assert.Empty(placement.Settle(_session));
         Assert.Empty(placement.Settle(_session, 3));

@@ -211,6 +211,7 @@ public class SessionControlTests
         {
             options.Media.Workers = 2;
             options.Pairing.RenewAfterSeconds = 1;
+            options.Turn.OfferUdp = true;
         });
         using TestClient first = await relay.ConnectAsync();
         relay.Media.NextWorker = 1;

@@ -14,7 +14,7 @@ public class SessionEndpointsTests
     [Fact]
     public async Task A_session_is_opened_without_a_body()
     {
-        await using RunningRelay relay = await RunningRelay.StartAsync();
+        await using RunningRelay relay = await RunningRelay.StartAsync(options => options.Turn.OfferUdp = true);
         using HttpResponseMessage response = await relay.Http.PostAsync("/v1/sessions", null);
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         using JsonDocument document = JsonDocument.Parse(await response.Content.ReadAsStringAsync());

@@ -17,12 +17,18 @@ public sealed class TurnIceServersTests
     private readonly FixedTime _time = new();
 
     [Fact]
-    public void Without_listeners_there_is_the_workers_udp_port() =>
+    public void The_workers_udp_port_is_named_when_asked_for()
+    {
+        Assert.False(Create().HasAny);
+        Assert.Empty(Create().For(3));
+        _options.Turn.OfferUdp = true;
         Assert.Equal(["turn:192.0.2.10:40003?transport=udp"], Urls(3));
+    }
 
     [Fact]
     public void Tcp_and_tls_are_named_where_they_are()
     {
+        _options.Turn.OfferUdp = true;
         _options.Turn.Listen = ["tcp://0.0.0.0:443", "tcp://[::]:443", "tcp://0.0.0.0:3478", "tcp://127.0.0.1:0"];
         Assert.Equal(
             ["turn:192.0.2.10:40000?transport=udp", "turn:192.0.2.10:443?transport=tcp", "turn:192.0.2.10:3478?transport=tcp"],
@@ -48,6 +54,7 @@ public sealed class TurnIceServersTests
     {
         _media.Announced = IPAddress.Parse("2001:db8::10");
         _options.Turn.Host = host;
+        _options.Turn.OfferUdp = true;
         Assert.Equal([url], Urls(0));
     }
 
@@ -56,6 +63,7 @@ public sealed class TurnIceServersTests
     {
         _options.Turn.Secrets = [Secret, "another-another-another"];
         _options.Turn.CredentialSeconds = 60;
+        _options.Turn.Listen = ["tcp://0.0.0.0:443"];
         TurnIceServers servers = Create();
 
         IceServer one = Assert.Single(servers.For(5));
@@ -69,7 +77,8 @@ public sealed class TurnIceServersTests
     public void Without_turn_there_are_none()
     {
         _options.Turn.Enabled = false;
-        Assert.False(Create().IsEnabled);
+        _options.Turn.Listen = ["tcp://0.0.0.0:443"];
+        Assert.False(Create().HasAny);
         Assert.Empty(Create().For(0));
     }
 
