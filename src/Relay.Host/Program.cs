@@ -26,6 +26,12 @@ if (tlsProblem is not null)
     return StartProblems.Report([tlsProblem]);
 }
 
+using DiscoveryService? discovery = DiscoveryService.TryOpen(loaded.Options.Turn, random, out OptionProblem? discoveryProblem);
+if (discoveryProblem is not null)
+{
+    return StartProblems.Report([discoveryProblem]);
+}
+
 try
 {
     TurnServerFactory? turn = loaded.Options.Turn.Enabled
@@ -47,6 +53,12 @@ try
             builder.Services.AddSingleton<IMetricsSource>(new TurnMetrics([.. media.Workers.Select(worker => worker.TurnCounters!)]));
             StreamCounters streams = StreamListeners.Add(builder, loaded.Options, media.Streams, certificates, random);
             builder.Services.AddSingleton<IMetricsSource>(new StreamMetrics(streams, media.Streams));
+        }
+
+        if (discovery is not null)
+        {
+            builder.Services.AddHostedService(_ => discovery);
+            builder.Services.AddSingleton<IMetricsSource>(new DiscoveryMetrics(discovery.Discovery));
         }
     }, media.Describe());
 }

@@ -30,10 +30,6 @@ internal sealed class TurnResponder
     private const int LimitNumerator = 8;
     private const int LimitDenominator = 5;
 
-    // IP and UDP headers, which question and answer have on the wire.
-    private const int IPv4HeaderBytes = 20 + 8;
-    private const int IPv6HeaderBytes = 40 + 8;
-
     private readonly TransmitQueue _transmits;
     private readonly TurnCounters _counters;
     private readonly TurnCredentials _credentials;
@@ -225,11 +221,8 @@ internal sealed class TurnResponder
     private static int AttributeBytes(int valueBytes) => 4 + ((valueBytes + 3) & ~3);
 
     // On the wire: the shortest Allocate and a 401 to it are closer to each other there than their payloads are.
-    private static bool Fits(in TurnRequest request, int length)
-    {
-        int headers = request.Mapped.IsIPv4 ? IPv4HeaderBytes : IPv6HeaderBytes;
-        return request.IsStream || (length + headers) * LimitDenominator <= (request.Length + headers) * LimitNumerator;
-    }
+    private static bool Fits(in TurnRequest request, int length) =>
+        request.IsStream || AnswerLimit.Fits(request.Mapped, request.Length, length);
 
     private DropReason Silence(TurnRefusal why)
     {

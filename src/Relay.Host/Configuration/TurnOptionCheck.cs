@@ -37,6 +37,7 @@ internal static class TurnOptionCheck
         }
 
         CheckOneOfEachFamily(turn.AlternateServers, problems);
+        CheckDiscovery(turn, problems);
         CheckNames(turn.Users, problems);
         CheckTls(options.Tls, problems);
     }
@@ -82,6 +83,39 @@ internal static class TurnOptionCheck
                     "must have at most one IPv4 and one IPv6 address",
                     same[0].ToString()));
             }
+        }
+    }
+
+    private static void CheckDiscovery(TurnServiceOptions turn, List<OptionProblem> problems)
+    {
+        IPEndPoint[] good = [.. turn.Discovery.Where(IsEndPoint).Select(IPEndPoint.Parse)];
+        if (good.Length < turn.Discovery.Count)
+        {
+            return;
+        }
+
+        if (good.Any(endpoint => endpoint.Address.Equals(IPAddress.Any) || endpoint.Address.Equals(IPAddress.IPv6Any))
+            || good is not ([] or [_, _])
+            || (good is [IPEndPoint one, IPEndPoint other]
+                && (one.AddressFamily != other.AddressFamily || one.Address.Equals(other.Address) || one.Port == other.Port)))
+        {
+            problems.Add(OptionProblem.OfValue(
+                "Turn:Discovery",
+                string.Join(", ", turn.Discovery),
+                "must be none, or two different addresses of one family (no wildcards) with two different ports",
+                "192.0.2.10:3478,192.0.2.11:3479"));
+        }
+
+        string[] announced = [.. turn.DiscoveryAnnounced.Where(text => IPAddress.TryParse(text, out _))];
+        if (announced.Length > 0
+            && (announced.Length != good.Length
+                || announced.Any(text => IPAddress.Parse(text).AddressFamily != good[0].AddressFamily)))
+        {
+            problems.Add(OptionProblem.OfValue(
+                "Turn:DiscoveryAnnounced",
+                string.Join(", ", announced),
+                "must be none, or one address for each of Turn:Discovery, of the same family",
+                "198.51.100.10,198.51.100.11"));
         }
     }
 

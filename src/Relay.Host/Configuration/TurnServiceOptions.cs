@@ -195,4 +195,18 @@ public sealed class TurnServiceOptions
     /// </summary>
     [Option(Format = OptionFormat.Network)]
     public IReadOnlyList<string> TrustedProxies { get; set; } = [];
+
+    /// <summary>
+    /// Two local address:port, with two addresses of one family and two ports, for NAT behaviour discovery (RFC 5780): Binding is
+    /// answered on all four combinations. Default none: off. The ports must not be used by Media:Port or anything else.
+    /// </summary>
+    [Option(Format = OptionFormat.EndPoint, MaxItems = 2)]
+    public IReadOnlyList<string> Discovery { get; set; } = [];
+
+    /// <summary>
+    /// The two addresses that clients are told instead of those in Discovery, in its order, if a NAT in front of this host
+    /// translates one to the other. Default none. Risk: a wrong one makes clients find NATs that are not there.
+    /// </summary>
+    [Option(Format = OptionFormat.ReachableAddress, MaxItems = 2)]
+    public IReadOnlyList<string> DiscoveryAnnounced { get; set; } = [];
 }

@@ -34,6 +34,23 @@ public sealed class TurnOptionCheckTests
             good ? null : "Turn:AlternateServers",
             Check(o => o.Turn.AlternateServers = servers.Split(' ')).SingleOrDefault()?.Key);
 
+    [Theory]
+    [InlineData("", "", null)]
+    [InlineData("192.0.2.1:3478 192.0.2.2:3479", "", null)]
+    [InlineData("192.0.2.1:3478 192.0.2.2:3479", "198.51.100.1 198.51.100.2", null)]
+    [InlineData("[2001:db8::1]:3478 [2001:db8::2]:3479", "", null)]
+    [InlineData("192.0.2.1:3478", "", "Turn:Discovery")]
+    [InlineData("192.0.2.1:3478 192.0.2.1:3479", "", "Turn:Discovery")]
+    [InlineData("192.0.2.1:3478 192.0.2.2:3478", "", "Turn:Discovery")]
+    [InlineData("192.0.2.1:3478 [2001:db8::2]:3479", "", "Turn:Discovery")]
+    [InlineData("0.0.0.0:3478 192.0.2.2:3479", "", "Turn:Discovery")]
+    [InlineData("192.0.2.1:3478 192.0.2.2:3479", "198.51.100.1", "Turn:DiscoveryAnnounced")]
+    [InlineData("192.0.2.1:3478 192.0.2.2:3479", "198.51.100.1 2001:db8::2", "Turn:DiscoveryAnnounced")]
+    [InlineData("", "198.51.100.1 198.51.100.2", "Turn:DiscoveryAnnounced")]
+    public void Discovery_needs_two_addresses_and_two_ports(string discovery, string announced, string? wrong) => Assert.Equal(
+        wrong,
+        Check(o => (o.Turn.Discovery, o.Turn.DiscoveryAnnounced) = (Split(discovery), Split(announced))).SingleOrDefault()?.Key);
+
     [Fact]
     public void A_user_has_one_password_and_it_is_not_shown()
     {
@@ -77,4 +94,6 @@ public sealed class TurnOptionCheckTests
         TurnOptionCheck.Run(options, problems);
         return problems;
     }
+
+    private static string[] Split(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -48,6 +48,20 @@ public sealed class CoturnClientTests(CoturnServers servers) : IClassFixture<Cot
         Assert.Contains("UDP reflexive addr: 127.0.0.1:", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("-P ")]
+    public async Task Its_NAT_discovery_finds_that_there_is_no_NAT(string padding)
+    {
+        string output = await CoturnProcess.RunAsync(
+            "turnutils_natdiscovery",
+            string.Create(CultureInfo.InvariantCulture, $"-m -f {padding}-p {servers.DiscoveryPort} -L 127.0.0.1 127.0.0.1"));
+        Assert.Contains("Other addr: : 127.0.0.2:", output, StringComparison.Ordinal);
+        Assert.Contains("No NAT! (Endpoint Independent Mapping)", output, StringComparison.Ordinal);
+        Assert.Contains("NAT with Endpoint Independent Filtering!", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("timeout", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_wrong_password_gets_nothing()
     {

@@ -30,14 +30,18 @@ public sealed class CoturnServers : IAsyncLifetime
 
     public int PeerPort { get; private set; }
 
+    /// <summary>RFC 5780's first port, on 127.0.0.1 and 127.0.0.2, of the relay on IPv4.</summary>
+    public int DiscoveryPort { get; private set; }
+
     /// <summary>Everything that both relays have printed.</summary>
     public string Output => string.Join('\n', _relays.Select(relay => relay.Output));
 
     public async ValueTask InitializeAsync()
     {
         _certificate.Write("localhost", TimeProvider.System.GetUtcNow().AddDays(30));
-        (Port, StreamPort, PortIPv6, PeerPort) = (FreePort(), FreePort(), FreePort(), FreePort());
-        _relays.Add(await StartAsync("127.0.0.1", Port, StreamPort));
+        (Port, StreamPort, PortIPv6, PeerPort, DiscoveryPort) = (FreePort(), FreePort(), FreePort(), FreePort(), FreePort());
+        string discovery = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{DiscoveryPort},127.0.0.2:{FreePort()}");
+        _relays.Add(await StartAsync("127.0.0.1", Port, StreamPort, ("Turn:Discovery", discovery)));
         _relays.Add(await StartAsync("::1", PortIPv6, FreePort()));
         _peer = CoturnProcess.Start(
             "turnutils_peer", string.Create(CultureInfo.InvariantCulture, $"-L 127.0.0.1 -L ::1 -p {PeerPort}"));
@@ -64,8 +68,9 @@ public sealed class CoturnServers : IAsyncLifetime
         _certificate.Dispose();
     }
 
-    private Task<RelayFixture> StartAsync(string address, int port, int streamPort) =>
-        RelayFixture.StartAsync(
+    private Task<RelayFixture> StartAsync(string address, int port, int streamPort, params (string Key, string Value)[] more) =>
+        RelayFixture.StartAsync([
+            .. more,
             ("Media:BindAddress", address),
             ("Media:Port", port.ToString(CultureInfo.InvariantCulture)),
             ("Turn:Peers", "public"),
@@ -81,7 +86,8 @@ public sealed class CoturnServers : IAsyncLifetime
             ("Turn:AllocationsPerSource", "200"),
             ("Turn:Listen:0", $"tcp://{(address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address)}:{streamPort}"),
             ("Tls:CertificateFile", _certificate.CertificatePath),
-            ("Tls:KeyFile", _certificate.KeyPath));
+            ("Tls:KeyFile", _certificate.KeyPath),
+        ]);
 
     private static int FreePort()
     {
