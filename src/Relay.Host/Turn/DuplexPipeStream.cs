@@ -59,14 +59,12 @@ internal sealed class DuplexPipeStream(IDuplexPipe pipe) : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        FlushResult result = await pipe.Output.WriteAsync(buffer, cancellationToken);
-        if (result.IsCompleted)
-        {
-            throw new IOException("The connection is closed.");
-        }
-    }
+    /// <summary>
+    /// Writes and flushes. A connection that is gone takes nothing, and only the reader is told: Kestrel's HTTP logs an exception as
+    /// its own fault.
+    /// </summary>
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _ = await pipe.Output.WriteAsync(buffer, cancellationToken);
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();

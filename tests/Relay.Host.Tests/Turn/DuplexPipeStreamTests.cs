@@ -40,13 +40,13 @@ public sealed class DuplexPipeStreamTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cancelled_read_and_a_write_to_nobody_throw()
+    public async Task A_cancelled_read_throws_and_a_write_to_nobody_does_not()
     {
         Task<int> read = _stream.ReadAsync(new byte[1]).AsTask();
         _input.Reader.CancelPendingRead();
         await Assert.ThrowsAsync<OperationCanceledException>(() => read);
         await _output.Reader.CompleteAsync();
-        await Assert.ThrowsAsync<IOException>(() => _stream.WriteAsync(new byte[1]).AsTask());
+        await _stream.WriteAsync(new byte[1]);
     }
 
     private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
