@@ -24,6 +24,18 @@ public sealed class LinkTests
         Assert.Equal(0, link.Take().Packets);
     }
 
+    [Fact]
+    public void A_firewall_drops_udp_alone()
+    {
+        Link link = LinkWith(new LinkProfile("") { BlocksUdp = true });
+        Assert.False(link.TryCarry(Bytes, 0, out _, isUdp: true));
+        Assert.True(link.TryCarry(Bytes, 0, out _, isUdp: false));
+        LinkCounters counters = link.Take();
+        Assert.Equal((2, 1, 0), (counters.Packets, counters.Blocked, counters.Lost));
+        Assert.Equal(0, link.Take().Blocked);
+        Assert.True(LinkWith(new LinkProfile("")).TryCarry(Bytes, 0, out _, isUdp: true));
+    }
+
     [Theory]
     [InlineData(0.05, 1)]
     [InlineData(0.10, 4)]

@@ -1,7 +1,7 @@
 namespace Relay.Testing.Network;
 
 /// <summary>
-/// One direction of an access link: loss, then a bottleneck with a queue that drops at its tail, then delay. It carries no
+/// One direction of an access link: a firewall, loss, then a bottleneck with a queue that drops at its tail, then delay. It carries no
 /// packets itself; it says what becomes of each. Times are milliseconds on any clock that does not run backwards.
 /// </summary>
 /// <param name="profile">What it does at first.</param>
@@ -16,6 +16,7 @@ public sealed class Link(LinkProfile profile, Random random)
     private int _packets;
     private int _lost;
     private int _overflowed;
+    private int _blocked;
     private long _offeredBytes;
     private long _carriedBytes;
 
@@ -30,12 +31,19 @@ public sealed class Link(LinkProfile profile, Random random)
     /// <param name="bytes">Its length with the IP header.</param>
     /// <param name="now">The time.</param>
     /// <param name="due">When it comes out at the other end.</param>
+    /// <param name="isUdp">What the firewall looks at.</param>
     /// <returns>Whether it comes out at all.</returns>
-    public bool TryCarry(int bytes, double now, out double due)
+    public bool TryCarry(int bytes, double now, out double due, bool isUdp = false)
     {
         due = now;
         _packets++;
         _offeredBytes += bytes;
+        if (isUdp && _profile.BlocksUdp)
+        {
+            _blocked++;
+            return false;
+        }
+
         if (IsLost())
         {
             _lost++;
@@ -77,9 +85,9 @@ public sealed class Link(LinkProfile profile, Random random)
     public LinkCounters Take()
     {
         double[] waits = [.. _waits.Order()];
-        var counters = new LinkCounters(_packets, _lost, _overflowed, _offeredBytes, _carriedBytes, waits);
+        var counters = new LinkCounters(_packets, _lost, _overflowed, _blocked, _offeredBytes, _carriedBytes, waits);
         _waits.Clear();
-        _packets = _lost = _overflowed = 0;
+        _packets = _lost = _overflowed = _blocked = 0;
         _offeredBytes = _carriedBytes = 0;
         return counters;
     }
@@ -109,7 +117,8 @@ public sealed class Link(LinkProfile profile, Random random)
 /// <param name="Packets">Packets offered.</param>
 /// <param name="Lost">Those lost by chance.</param>
 /// <param name="Overflowed">Those that found the queue full.</param>
+/// <param name="Blocked">Those that the firewall dropped.</param>
 /// <param name="OfferedBytes">Bytes that came in, IP headers included.</param>
 /// <param name="CarriedBytes">Bytes that went out.</param>
 /// <param name="Waits">What each packet carried had to wait at the bottleneck, in milliseconds, smallest first.</param>
-public sealed record LinkCounters(int Packets, int Lost, int Overflowed, long OfferedBytes, long CarriedBytes, double[] Waits);
+public sealed record LinkCounters(int Packets, int Lost, int Overflowed, int Blocked, long OfferedBytes, long CarriedBytes, double[] Waits);

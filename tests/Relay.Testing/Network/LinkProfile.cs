@@ -19,6 +19,9 @@ public sealed record LinkProfile(string Name)
     /// <summary>How many packets are lost in a row on average; 1 for losses that do not depend on each other.</summary>
     public double LossBurstPackets { get; init; } = 1;
 
+    /// <summary>A firewall that lets no UDP through.</summary>
+    public bool BlocksUdp { get; init; }
+
     /// <summary>Bits per second, IP headers included; 0 for no limit.</summary>
     public double BitsPerSecond { get; init; }
 

@@ -14,6 +14,8 @@ public sealed partial class PacketRouter : IDisposable
     private const int PacketBytesMax = 2048;
     private const int IdleMilliseconds = 20;
     private const int ReadsInARow = 64;
+    private const int ProtocolAt = 9; // of an IPv4 header
+    private const byte Udp = 17;
     private const short Readable = 1; // POLLIN
     private const int FirstInFirstOut = 1; // SCHED_FIFO
 
@@ -92,7 +94,7 @@ public sealed partial class PacketRouter : IDisposable
             byte[] bytes = _spare.Count > 0 ? _spare.Pop() : new byte[PacketBytesMax];
             int length = link.Device.Read(bytes);
             AccessLink? target = length >= 20 && bytes[0] >> 4 == 4 ? Find(BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(16))) : null;
-            if (target is null || !link.Up.TryCarry(length, Now, out double due))
+            if (target is null || !link.Up.TryCarry(length, Now, out double due, bytes[ProtocolAt] == Udp))
             {
                 _spare.Push(bytes);
                 if (length == 0)
@@ -119,7 +121,7 @@ public sealed partial class PacketRouter : IDisposable
                 flight.Target.Device.Write(flight.Bytes.AsSpan(0, flight.Length));
                 _spare.Push(flight.Bytes);
             }
-            else if (flight.Target.Down.TryCarry(flight.Length, key.Due, out double due))
+            else if (flight.Target.Down.TryCarry(flight.Length, key.Due, out double due, flight.Bytes[ProtocolAt] == Udp))
             {
                 _flights.Enqueue(flight with { Down = true }, (due, _order++));
             }
