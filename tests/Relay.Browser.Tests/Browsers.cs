@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Playwright;
+using Relay.Testing;
 
 [assembly: AssemblyFixture(typeof(Relay.Browser.Tests.Browsers))]
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
@@ -13,8 +14,12 @@ namespace Relay.Browser.Tests;
 public sealed class Browsers : IAsyncLifetime
 {
     private readonly ConcurrentDictionary<Tint, Task<IBrowser>> _browsers = new();
+    private readonly SelfSignedCertificate _certificate = new();
     private FakeMedia? _media;
     private IPlaywright? _playwright;
+
+    /// <summary>What a relay must show for these browsers to believe its TLS.</summary>
+    public SelfSignedCertificate Certificate => _certificate;
 
     public async ValueTask InitializeAsync()
     {
@@ -27,7 +32,8 @@ public sealed class Browsers : IAsyncLifetime
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
         $"--use-file-for-fake-video-capture={_media!.VideoPath(t)}",
-        $"--use-file-for-fake-audio-capture={_media.AudioPath(t)}"));
+        $"--use-file-for-fake-audio-capture={_media.AudioPath(t)}",
+        $"--ignore-certificate-errors-spki-list={_certificate.KeyHash}"));
 
     /// <summary>A browser of its own with the given switches; the caller closes it.</summary>
     public Task<IBrowser> LaunchAsync(params string[] switches) => _playwright!.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
@@ -45,5 +51,6 @@ public sealed class Browsers : IAsyncLifetime
 
         _playwright?.Dispose();
         _media?.Dispose();
+        _certificate.Dispose();
     }
 }

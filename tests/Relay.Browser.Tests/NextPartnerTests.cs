@@ -38,7 +38,7 @@ public sealed class NextPartnerTests(Browsers browsers)
     });
 
     /// <summary>Red leaves its partner for the one who waits; the one left asks for the next as well, and waits. Returns the time to the picture.</summary>
-    private static async Task<double> SwitchAsync(Participant red, Participant partner, Participant waiting)
+    internal static async Task<double> SwitchAsync(Participant red, Participant partner, Participant waiting)
     {
         int heard = await partner.MessageCountAsync();
         int waitingHeard = await waiting.MessageCountAsync();

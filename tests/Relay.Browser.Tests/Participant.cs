@@ -62,15 +62,18 @@ public sealed class Participant : IAsyncDisposable
     /// <summary>Console lines that no healthy page writes.</summary>
     public IReadOnlyList<string> Complaints => [.. _console.Where(line => line.StartsWith("page error", StringComparison.Ordinal) || line.StartsWith("error", StringComparison.Ordinal))];
 
-    public static async Task<Participant> OpenAsync(string name, Tint tint, IBrowser browser, Uri relay)
+    public static async Task<Participant> OpenAsync(string name, Tint tint, IBrowser browser, Uri relay, MediaWay? way = null)
     {
         IBrowserContext context = await browser.NewContextAsync(new() { ViewportSize = Viewport });
-        await context.AddInitScriptAsync(scriptPath: Path.Combine(AppContext.BaseDirectory, "probe.js"));
+        // One script, because the order of several is not defined.
+        await context.AddInitScriptAsync((way?.Script ?? string.Empty) + await ReadScriptAsync("way.js") + await ReadScriptAsync("probe.js"));
         IPage page = await context.NewPageAsync();
         var participant = new Participant(name, tint, context, page);
         await page.GotoAsync(relay.AbsoluteUri);
         return participant;
     }
+
+    private static Task<string> ReadScriptAsync(string name) => File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, name));
 
     /// <summary>From the start page to the queue: picks the mode, looks at the preview, goes.</summary>
     public async Task EnterAsync(string mode)
@@ -136,6 +139,24 @@ public sealed class Participant : IAsyncDisposable
     public Task<Outbound> OutboundAsync() => ReadAsync<Outbound>("relayProbe.outbound()");
 
     public Task<ConnectionTrace> ConnectionAsync() => ReadAsync<ConnectionTrace>("relayProbe.connection()");
+
+    /// <summary>The way that media takes; null before one is chosen.</summary>
+    public Task<MediaPath?> MediaPathAsync() => ReadAsync<MediaPath?>("relayProbe.path()");
+
+    /// <summary>Waits until media takes this way; ICE may begin with another one that was there first.</summary>
+    public async Task WaitForPathAsync(MediaPath path)
+    {
+        var clock = Stopwatch.StartNew();
+        while (await MediaPathAsync() is var taken && taken != path)
+        {
+            Assert.True(clock.ElapsedMilliseconds < WaitMilliseconds, $"{Name} is on {taken}, not on {path}");
+            await Task.Delay(PollMilliseconds);
+        }
+    }
+
+    /// <summary>The selected pair's last check, there and back.</summary>
+    public async Task<double> RoundTripMillisecondsAsync() =>
+        (await ReadAsync<JsonElement>("relayProbe.path()")).GetProperty("roundTripMilliseconds").GetDouble();
 
     /// <summary>From now on <see cref="ConnectionAsync"/> says whether these are still the same objects.</summary>
     public Task RememberConnectionAsync() => Page.EvaluateAsync("relayProbe.remember()");

@@ -22,9 +22,13 @@ public sealed class Scene : IAsyncDisposable
     /// <param name="browsers">The run's browsers.</param>
     /// <param name="options">Options of the relay, such as ("Media:Workers", "2").</param>
     /// <param name="test">What happens.</param>
-    public static async Task PlayAsync(Browsers browsers, (string Key, string Value)[] options, Func<Scene, Task> test)
+    public static Task PlayAsync(Browsers browsers, (string Key, string Value)[] options, Func<Scene, Task> test) =>
+        PlayAsync(browsers, RelayFixture.StartAsync(options), test);
+
+    /// <summary>Runs a test against a relay that is started some other way; it ends with the test.</summary>
+    public static async Task PlayAsync(Browsers browsers, Task<RelayFixture> starting, Func<Scene, Task> test)
     {
-        await using var scene = new Scene(browsers, await RelayFixture.StartAsync(options));
+        await using var scene = new Scene(browsers, await starting);
         try
         {
             await test(scene);
@@ -44,8 +48,9 @@ public sealed class Scene : IAsyncDisposable
     /// <summary>Opens the demo page in the browser with the tint's camera.</summary>
     /// <param name="tint">Whose camera.</param>
     /// <param name="address">Where the page is; null for the relay itself.</param>
-    public async Task<Participant> OpenAsync(Tint tint, Uri? address = null) =>
-        Keep(await Participant.OpenAsync(tint.ToString(), tint, await _browsers.WithCameraAsync(tint), address ?? Relay.BaseAddress));
+    /// <param name="way">The only way that media may take; null for whichever is best.</param>
+    public async Task<Participant> OpenAsync(Tint tint, Uri? address = null, MediaWay? way = null) =>
+        Keep(await Participant.OpenAsync(tint.ToString(), tint, await _browsers.WithCameraAsync(tint), address ?? Relay.BaseAddress, way));
 
     /// <summary>Opens the demo page in a browser of its own with the given switches.</summary>
     public async Task<Participant> OpenInAsync(params string[] switches)
@@ -54,6 +59,10 @@ public sealed class Scene : IAsyncDisposable
         _others.Add(browser);
         return Keep(await Participant.OpenAsync("own browser", Tint.Red, browser, Relay.BaseAddress));
     }
+
+    /// <summary>Opens the demo page in a browser that shows the tint's camera.</summary>
+    public async Task<Participant> OpenInAsync(IBrowser browser, Tint tint) =>
+        Keep(await Participant.OpenAsync(tint.ToString(), tint, browser, Relay.BaseAddress));
 
     /// <summary>Two people who talk with each other.</summary>
     public async Task<(Participant Red, Participant Green)> PairAsync(string mode)

@@ -145,6 +145,21 @@
     return found;
   };
 
+  // Which way media takes, as the selected candidate pair tells.
+  probe.path = async () => {
+    const report = await latest().pc.getStats();
+    const transport = [...report.values()].find((s) => s.type === 'transport');
+    const pair = report.get(transport?.selectedCandidatePairId);
+    const local = report.get(pair?.localCandidateId);
+    return pair ? {
+      isRelayed: local.candidateType === 'relay',
+      protocol: local.protocol,
+      relayProtocol: local.relayProtocol ?? null,
+      remoteProtocol: report.get(pair.remoteCandidateId).protocol,
+      roundTripMilliseconds: pair.currentRoundTripTime * 1000,
+    } : null;
+  };
+
   // Whether every section of the answer agreed on transport-wide congestion control.
   probe.hasTransportCc = () => latest().pc.remoteDescription.sdp.split('\r\nm=').slice(1)
     .every((m) => m.includes(' transport-cc\r\n') && m.includes('-transport-wide-cc-extensions-01'));
@@ -177,7 +192,7 @@
       stats.push({ ...peer, pc: undefined, ice: peer.pc.iceConnectionState, connection: peer.pc.connectionState });
       if (peer.pc.connectionState !== 'closed') {
         for (const s of (await peer.pc.getStats()).values()) {
-          if (/^(inbound-rtp|outbound-rtp|transport|candidate-pair|remote-inbound-rtp)$/.test(s.type)) { stats.push(s); }
+          if (/^(inbound-rtp|outbound-rtp|transport|candidate-pair|remote-inbound-rtp|local-candidate|remote-candidate)$/.test(s.type)) { stats.push(s); }
         }
       }
     }

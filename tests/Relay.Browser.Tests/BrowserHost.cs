@@ -1,7 +1,7 @@
 using Microsoft.Playwright;
 using Relay.Testing.Network;
 
-namespace Relay.BadNetworks;
+namespace Relay.Browser.Tests;
 
 /// <summary>A Chromium with a fake camera inside a network namespace.</summary>
 public sealed class BrowserHost : IAsyncDisposable
