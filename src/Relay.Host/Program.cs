@@ -1,4 +1,5 @@
 using Relay.Host.Api;
+using Relay.Host.Check;
 using Relay.Host.Configuration;
 using Relay.Host.Platform;
 using Relay.Host.Telemetry;
@@ -8,6 +9,11 @@ using Relay.Host.Workers;
 if (args is [TurnCredentialsCommand.Name, .. string[] rest])
 {
     return TurnCredentialsCommand.Run(rest, TimeProvider.System.GetUtcNow(), Console.Out);
+}
+
+if (args is [CheckCommand.Name, .. string[] options])
+{
+    return await CheckCommand.RunAsync(options, TimeProvider.System.GetUtcNow(), CheckCommand.AnswerLimit, Console.Out);
 }
 
 LoadedOptions loaded = OptionSources.Load(args);

@@ -1,0 +1,130 @@
+using System.Net;
+using System.Net.Sockets;
+using Relay.Core.Primitives;
+using Relay.Core.Turn;
+using Relay.Host.Configuration;
+using Relay.Host.Workers;
+
+namespace Relay.Host.Check;
+
+/// <summary>Every way by which clients are told to come, from the relay's own options.</summary>
+/// <param name="Targets">What to try.</param>
+/// <param name="Lines">What can be said without trying.</param>
+internal sealed record CheckPlan(IReadOnlyList<CheckTarget> Targets, IReadOnlyList<CheckLine> Lines)
+{
+    /// <summary>Makes it; looks Turn:Host up.</summary>
+    /// <param name="options">Checked options.</param>
+    public static async Task<CheckPlan> MakeAsync(RelayOptions options)
+    {
+        var lines = new List<CheckLine>();
+        IReadOnlyList<TransportAddress> announced = AnnouncedAddresses.Resolve(options.Media, options.Media.Port);
+        string host = options.Turn.Host.Length > 0 ? options.Turn.Host : announced[0].ToEndPoint().Address.ToString();
+        IPAddress[] addresses = await LookUpAsync(host, lines);
+        if (announced.All(address => SpecialPurposeAddresses.Contains(address.Address)))
+        {
+            lines.Add(new CheckLine(
+                CheckOutcome.Note,
+                "no announced media address is public: clients on the internet cannot reach it. If this host is behind a NAT, set "
+                + "Media:AnnouncedAddresses to the public address"));
+        }
+
+        var targets = new List<CheckTarget>();
+        AddDatagrams(options, host, addresses, targets, lines);
+        AddStreams(options, host, addresses, targets, lines);
+        return new CheckPlan(targets, lines);
+    }
+
+    private static async Task<IPAddress[]> LookUpAsync(string host, List<CheckLine> lines)
+    {
+        if (IPAddress.TryParse(host, out IPAddress? address))
+        {
+            return [address];
+        }
+
+        try
+        {
+            return [.. (await Dns.GetHostAddressesAsync(host)).Distinct()];
+        }
+        catch (SocketException e)
+        {
+            lines.Add(new CheckLine(
+                CheckOutcome.Failed,
+                $"{host}: the name of Turn:Host does not resolve here ({e.Message.ReplaceLineEndings(" ")}). Is its DNS record there?"));
+            return [];
+        }
+    }
+
+    private static void AddDatagrams(
+        RelayOptions options, string host, IPAddress[] addresses, List<CheckTarget> targets, List<CheckLine> lines)
+    {
+        MediaOptions media = options.Media;
+        if (media.Port == 0)
+        {
+            lines.Add(new CheckLine(
+                CheckOutcome.Failed,
+                "UDP: Media:Port is 0, so the running relay has ports that nobody else knows. Set it to a port"));
+            return;
+        }
+
+        for (int worker = 0; worker < media.Workers; worker++)
+        {
+            int port = media.Port + worker;
+            IPEndPoint[] ends = [.. AnnouncedAddresses.Resolve(media, port).Select(address => address.ToEndPoint())];
+            targets.AddRange(ends.Select(end => new CheckTarget(CheckTransport.Udp, end.Address.ToString(), end, worker)));
+            targets.AddRange(addresses
+                .Select(address => new IPEndPoint(address, port))
+                .Except(ends)
+                .Select(end => new CheckTarget(CheckTransport.Udp, host, end, worker)));
+        }
+    }
+
+    private static void AddStreams(
+        RelayOptions options, string host, IPAddress[] addresses, List<CheckTarget> targets, List<CheckLine> lines)
+    {
+        if (options.Turn.Listen.Count == 0)
+        {
+            lines.Add(new CheckLine(
+                CheckOutcome.Note, "TCP and TLS are off (Turn:Listen is empty): clients whose network blocks UDP cannot come"));
+        }
+        else if (options.Tls.CertificateFile.Length == 0)
+        {
+            lines.Add(new CheckLine(
+                CheckOutcome.Note, "TLS is off (Tls:CertificateFile is empty): clients whose network lets only TLS out cannot come"));
+        }
+
+        foreach (string text in options.Turn.Listen)
+        {
+            if (!ListenAddress.TryParseStream(text, out ListenAddress? listen) || listen.Port == 0)
+            {
+                lines.Add(new CheckLine(CheckOutcome.Note, $"{text}: clients are not told of a port that the system chooses"));
+                continue;
+            }
+
+            IPEndPoint[] ends = [.. addresses.Select(address => new IPEndPoint(address, listen.Port))];
+            IEnumerable<IPEndPoint> candidates =
+                AnnouncedAddresses.Resolve(options.Media, listen.Address, listen.Port).Select(address => address.ToEndPoint());
+            Add(CheckTransport.Tcp, ends, host);
+            foreach (IPEndPoint end in candidates)
+            {
+                Add(CheckTransport.Tcp, [end], end.Address.ToString());
+            }
+
+            if (options.Tls.CertificateFile.Length > 0)
+            {
+                Add(CheckTransport.Tls, ends, host);
+            }
+        }
+
+        // Two listeners, for IPv4 and IPv6, lead to the same targets.
+        void Add(CheckTransport transport, IEnumerable<IPEndPoint> ends, string name)
+        {
+            foreach (IPEndPoint end in ends)
+            {
+                if (!targets.Exists(known => known.Transport == transport && known.EndPoint.Equals(end)))
+                {
+                    targets.Add(new CheckTarget(transport, name, end, 0));
+                }
+            }
+        }
+    }
+}
