@@ -10,7 +10,7 @@ namespace Relay.Host.Tests.Check;
 public sealed class StreamChannelTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
 
     [Fact]
     public async Task An_answer_may_come_in_pieces()
