@@ -71,7 +71,8 @@ internal sealed record CheckPlan(IReadOnlyList<CheckTarget> Targets, IReadOnlyLi
             int port = media.Port + worker;
             IPEndPoint[] ends = [.. AnnouncedAddresses.Resolve(media, port).Select(address => address.ToEndPoint())];
             targets.AddRange(ends.Select(end => new CheckTarget(CheckTransport.Udp, end.Address.ToString(), end, worker)));
-            targets.AddRange(addresses
+            // Turn:Host, which may lead to a balancer for TCP, stands for UDP only if iceServers say so.
+            targets.AddRange((options.Turn.OfferUdp ? addresses : [])
                 .Select(address => new IPEndPoint(address, port))
                 .Except(ends)
                 .Select(end => new CheckTarget(CheckTransport.Udp, host, end, worker)));

@@ -32,18 +32,21 @@ public sealed class CheckPlanTests
             StringComparer.Ordinal);
     }
 
-    [Fact]
-    public async Task The_name_that_clients_are_told_is_tried_where_it_leads()
+    [Theory]
+    [InlineData(false, new string[0])]
+    [InlineData(true, new[] { "UDP 9.9.9.2:40000, worker 0" })]
+    public async Task The_name_that_clients_are_told_is_tried_where_it_leads(bool offersUdp, string[] udp)
     {
         CheckPlan plan = await MakeAsync(options =>
         {
             options.Media.AnnouncedAddresses = ["9.9.9.1"];
             options.Turn.Host = "9.9.9.2";
+            options.Turn.OfferUdp = offersUdp;
             options.Turn.Listen = ["tcp://0.0.0.0:443"];
             options.Tls.CertificateFile = "cert.pem";
         });
         Assert.Equal(
-            ["UDP 9.9.9.1:40000, worker 0", "UDP 9.9.9.2:40000, worker 0", "TCP 9.9.9.2:443", "TCP 9.9.9.1:443", "TLS 9.9.9.2:443"],
+            ["UDP 9.9.9.1:40000, worker 0", .. udp, "TCP 9.9.9.2:443", "TCP 9.9.9.1:443", "TLS 9.9.9.2:443"],
             plan.Targets.Select(target => target.ToString()),
             StringComparer.Ordinal);
     }
