@@ -58,7 +58,7 @@ public sealed class BlockedUdpTests(Browsers browsers)
         await green.EnterAsync("video");
         await VideoPair.AssertTalksAsync(red, green, SomeTime);
         Assert.Equal(MediaPath.Tcp, await red.MediaPathAsync());
-        Assert.Equal(MediaPath.Udp, await green.MediaPathAsync());
+        await green.WaitForPathAsync(MediaPath.Udp);
         Participant blue = await openAsync(Tint.Blue);
         await blue.EnterAsync("video");
         await blue.WaitForMessageAsync("queued");

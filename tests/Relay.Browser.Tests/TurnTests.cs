@@ -25,7 +25,7 @@ public sealed class TurnTests(Browsers browsers)
         await green.EnterAsync("video");
         await VideoPair.AssertTalksAsync(red, green, ShortTime);
         Assert.Equal(way.Path, await red.MediaPathAsync());
-        Assert.Equal(MediaPath.Udp, await green.MediaPathAsync());
+        await green.WaitForPathAsync(MediaPath.Udp);
         Assert.Empty(red.Complaints);
     });
 
@@ -90,6 +90,7 @@ public sealed class TurnTests(Browsers browsers)
         await next.EnterAsync("video");
         await next.WaitToSeeAsync(waiting.Tint);
         await waiting.WaitToSeeAsync(next.Tint);
+        await next.WaitForPathAsync(way.Path);
         await next.RememberConnectionAsync();
         await partner.NextAsync();
         await partner.WaitForMessageAsync("queued", heard);
