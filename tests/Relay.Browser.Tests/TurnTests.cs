@@ -80,7 +80,7 @@ public sealed class TurnTests(Browsers browsers)
         Judge(Quantile(plain, 0.5), measured);
     });
 
-    /// <summary>The one on the left leaves, and comes back another way, to the one who waits; the partner left waits then.</summary>
+    /// <summary>Red leaves and comes back another way, to the one who waits; the partner left waits then.</summary>
     private static async Task<(Participant Red, Participant Partner, Participant Waiting)> ReplaceAsync(
         Scene scene, Participant red, MediaWay way, Participant partner, Participant waiting)
     {
