@@ -129,6 +129,19 @@ public sealed class RelayEngine : IDisposable
     /// <summary>A stream has ended, and with it the allocation that its client had.</summary>
     public void HandleStreamClosed(in TransportAddress stream, Instant now) => _turn?.HandleStreamClosed(stream, now);
 
+    /// <summary>A connection to a peer of a TCP allocation is open.</summary>
+    public void HandlePeerOpened(uint id, Instant now) => _turn?.HandlePeerOpened(id, now);
+
+    /// <summary>A connection to a peer of a TCP allocation has failed or ended.</summary>
+    public void HandlePeerClosed(uint id) => _turn?.HandlePeerClosed(id);
+
+    /// <inheritdoc cref="TurnServer.TryAcceptPeer"/>
+    public bool TryAcceptPeer(int listener, in TransportAddress peer, Instant now, out uint id)
+    {
+        id = 0;
+        return _turn is not null && _turn.TryAcceptPeer(listener, peer, now, out id);
+    }
+
     /// <summary>Takes a datagram that a public peer sent to a relay port (RFC 8656 section 11.3).</summary>
     public void HandlePeerDatagram(ReadOnlySpan<byte> datagram, int port, in TransportAddress peer, Instant now)
     {

@@ -22,6 +22,9 @@ public sealed record TurnSettings
     /// <summary>Opens relay ports for public peers; null if there are none.</summary>
     public IRelayPorts? Ports { get; init; }
 
+    /// <summary>TCP connections to peers; null if there are no TCP allocations.</summary>
+    public IPeerConnections? Connections { get; init; }
+
     internal TurnServer CreateServer(PacketPool pool, TransmitQueue transmits, RandomSource random) =>
-        new(Options, pool, transmits, Credentials, Nonce, Policy, Ports, random);
+        new(Options, pool, transmits, Credentials, Nonce, Policy, Ports, random, Connections);
 }

@@ -45,7 +45,9 @@ internal sealed class AllocateRequest
 
         TurnRefusal refusal = AllocateWish.TryRead(request.Message, out AllocateWish wish);
         refusal = refusal != TurnRefusal.None ? refusal
-            : wish.Mobility && !_options.AllowMobility ? TurnRefusal.MobilityForbidden
+            : wish.IsTcp && !_ports.SupportsTcp ? TurnRefusal.UnsupportedTransport
+            : wish.IsTcp && !request.IsStream ? TurnRefusal.BadRequest
+            : wish.Mobility && (wish.IsTcp || !_options.AllowMobility) ? TurnRefusal.MobilityForbidden
             : _allocations.CheckQuota(request);
         if (refusal == TurnRefusal.None)
         {
@@ -78,8 +80,8 @@ internal sealed class AllocateRequest
         }
         else
         {
-            refusal4 = wish.IPv4 ? TryTake(isIPv6: false, wish.EvenPort, slot, ref ipv4) : TurnRefusal.None;
-            refusal6 = wish.IPv6 ? TryTake(isIPv6: true, wish.EvenPort, slot, ref ipv6) : TurnRefusal.None;
+            refusal4 = wish.IPv4 ? TryTake(isIPv6: false, wish, slot, ref ipv4) : TurnRefusal.None;
+            refusal6 = wish.IPv6 ? TryTake(isIPv6: true, wish, slot, ref ipv6) : TurnRefusal.None;
         }
 
         if (ipv4.IsNone && ipv6.IsNone)
@@ -93,6 +95,7 @@ internal sealed class AllocateRequest
         ipv6.ExpiresAt = ipv4.ExpiresAt;
         allocation.IPv4 = ipv4;
         allocation.IPv6 = ipv6;
+        allocation.IsTcp = wish.IsTcp;
         allocation.ReservationToken = token;
         allocation.Ticket = wish.Mobility ? MobilityTicket.Draw(slot, _random) : default;
         if (wish.IsDual)
@@ -105,9 +108,11 @@ internal sealed class AllocateRequest
         return TurnRefusal.None;
     }
 
-    private TurnRefusal TryTake(bool isIPv6, bool isEven, int slot, ref RelayedAddress relayed) =>
+    private TurnRefusal TryTake(bool isIPv6, in AllocateWish wish, int slot, ref RelayedAddress relayed) =>
         !_ports.Supports(isIPv6) ? TurnRefusal.AddressFamilyNotSupported
-        : !_ports.TryTake(isIPv6, isEven, slot, out relayed) ? TurnRefusal.InsufficientCapacity
+        : !(wish.IsTcp
+            ? _ports.TryTakeListening(isIPv6, slot, out relayed)
+            : _ports.TryTake(isIPv6, wish.EvenPort, slot, out relayed)) ? TurnRefusal.InsufficientCapacity
         : TurnRefusal.None;
 
     private TurnRefusal TryTakePair(in AllocateWish wish, int slot, Instant now, ref RelayedAddress relayed, out ulong token)

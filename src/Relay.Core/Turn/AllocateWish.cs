@@ -27,6 +27,10 @@ internal struct AllocateWish
     /// <summary>MOBILITY-TICKET, empty (RFC 8016 section 3.1.1).</summary>
     public bool Mobility;
 
+    /// <summary>REQUESTED-TRANSPORT is TCP (RFC 6062 section 5.1).</summary>
+    public bool IsTcp;
+
+    private const byte TransportTcp = 6;
     private const byte TransportUdp = 17;
     private const byte ReserveBit = 0x80;
     private const int FamilyBytes = 4;
@@ -43,7 +47,8 @@ internal struct AllocateWish
             return TurnRefusal.BadRequest;
         }
 
-        if (transport[0] != TransportUdp)
+        wish.IsTcp = transport[0] == TransportTcp;
+        if (transport[0] != TransportUdp && !wish.IsTcp)
         {
             return TurnRefusal.UnsupportedTransport;
         }
@@ -76,6 +81,12 @@ internal struct AllocateWish
         }
 
         Token = hasToken ? BinaryPrimitives.ReadUInt64BigEndian(token) : 0;
+        // Ports have no pairs in TCP, and segments no such bit.
+        if (IsTcp && (EvenPort || hasToken || message.TryGetAttribute(StunAttributeType.DontFragment, out _)))
+        {
+            return TurnRefusal.BadRequest;
+        }
+
         // No token is 0.
         return hasToken && Token == 0 ? TurnRefusal.InsufficientCapacity : TurnRefusal.None;
     }

@@ -45,6 +45,9 @@ internal sealed class AllocationTable
 
     public RelayedPorts Ports { get; }
 
+    /// <summary>The TCP connections of allocations, which end with them; null without TCP allocations.</summary>
+    public PeerConnectionTable? Connections { get; init; }
+
     public int Count => _allocations.Length - _freeCount;
 
     public Instant NextTimeout => _timers.Next;
@@ -128,6 +131,7 @@ internal sealed class AllocationTable
             relayed = default;
             allocation.Permissions.RemoveFamily(isIPv6);
             allocation.Channels.RemoveFamily(isIPv6);
+            Connections?.CloseFamily(allocation, isIPv6);
         }
 
         if (allocation.IsEmpty && ReferenceEquals(_allocations[allocation.Slot], allocation))

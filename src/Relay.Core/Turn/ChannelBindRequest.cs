@@ -28,7 +28,8 @@ internal sealed class ChannelBindRequest
             return _responder.Refuse(request, TurnRefusal.AllocationMismatch);
         }
 
-        TurnRefusal refusal = TryBind(request, allocation);
+        // A TCP allocation has connections, not packets that a channel could carry.
+        TurnRefusal refusal = allocation.IsTcp ? TurnRefusal.Forbidden : TryBind(request, allocation);
         if (refusal != TurnRefusal.None)
         {
             return _responder.Refuse(request, refusal);

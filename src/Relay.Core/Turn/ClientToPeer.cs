@@ -102,7 +102,8 @@ internal sealed class ClientToPeer
         Instant now)
     {
         ReadOnlySpan<byte> payload = message.Slice(hop.Offset, hop.Length);
-        DropReason reason = !from.Permissions.Allows(peer, now) ? DropReason.TurnNoPermission
+        DropReason reason = from.IsTcp ? DropReason.TurnPeerUnreachable
+            : !from.Permissions.Allows(peer, now) ? DropReason.TurnNoPermission
             : !_budget.TryTake(from, payload.Length, now) ? DropReason.TurnOverRate
             : verdict switch
             {

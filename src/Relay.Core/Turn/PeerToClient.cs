@@ -140,7 +140,8 @@ internal sealed class PeerToClient
         : IndicationIPv6Bytes;
 
     private DropReason Admit(TurnAllocation to, in TransportAddress peer, int bytes, Instant now) =>
-        !to.Permissions.Allows(peer, now) ? DropReason.TurnNoPermission
+        to.IsTcp ? DropReason.TurnPeerUnreachable
+        : !to.Permissions.Allows(peer, now) ? DropReason.TurnNoPermission
         : !_budget.TryTake(to, bytes, now) ? DropReason.TurnOverRate
         : DropReason.None;
 

@@ -10,6 +10,9 @@ internal struct RelayedAddress
     /// <summary>The relay port's handle; 0 if it is virtual, for peers in this process only.</summary>
     public int Via;
 
+    /// <summary>The listener of a TCP allocation (<see cref="IPeerConnections.TryListen"/>); 0 if its transport is UDP.</summary>
+    public int Listener;
+
     /// <summary>When the allocation gives it up unless it is refreshed.</summary>
     public Instant ExpiresAt;
 

@@ -19,10 +19,13 @@ internal sealed class RelayedPorts
     private readonly PortRange _ports4;
     private readonly PortRange _ports6;
     private readonly IRelayPorts? _sockets;
+    private readonly IPeerConnections? _connections;
     private readonly Dictionary<int, int> _ownersByHandle = [];
+    private readonly Dictionary<int, int> _ownersByListener = [];
 
-    public RelayedPorts(TurnOptions options, IRelayPorts? sockets, RandomSource random)
+    public RelayedPorts(TurnOptions options, IRelayPorts? sockets, RandomSource random, IPeerConnections? connections = null)
     {
+        _connections = connections;
         _ipv4 = options.RelayIPv4;
         _ipv6 = options.RelayIPv6;
         _ports4 = new PortRange(options.RelayPortMin, options.RelayPortMax, random);
@@ -33,6 +36,9 @@ internal sealed class RelayedPorts
     /// <summary>Whether there is a relay address of the family.</summary>
     public bool Supports(bool isIPv6) => (isIPv6 ? _ipv6 : _ipv4) is not null;
 
+    /// <summary>Whether there are TCP allocations.</summary>
+    public bool SupportsTcp => _connections is not null;
+
     /// <summary>A relayed address for the owner; false if there is no free port that fits.</summary>
     public bool TryTake(bool isIPv6, bool isEven, int owner, out RelayedAddress relayed)
     {
@@ -41,6 +47,24 @@ internal sealed class RelayedPorts
         {
             if (TryOpen(isIPv6, port, owner, out relayed))
             {
+                return true;
+            }
+        }
+
+        relayed = default;
+        return false;
+    }
+
+    /// <summary>A relayed address on which TCP connections are taken, for the owner; no UDP allocation has its port.</summary>
+    public bool TryTakeListening(bool isIPv6, int owner, out RelayedAddress relayed)
+    {
+        for (int attempt = 0; attempt < OpenAttempts && Ports(isIPv6).TryDraw(isEven: false, withNext: false, out ushort port); attempt++)
+        {
+            if (_connections!.TryListen(isIPv6, port, out int listener))
+            {
+                Ports(isIPv6).Take(port, owner);
+                _ownersByListener[listener] = owner;
+                relayed = AddressOf(isIPv6, port) with { Listener = listener };
                 return true;
             }
         }
@@ -91,6 +115,12 @@ internal sealed class RelayedPorts
             _ownersByHandle.Remove(relayed.Via);
             _sockets!.Close(relayed.Via);
         }
+
+        if (relayed.Listener != 0)
+        {
+            _ownersByListener.Remove(relayed.Listener);
+            _connections!.CloseListener(relayed.Listener);
+        }
     }
 
     /// <summary>Whether the address is one that an allocation here could have.</summary>
@@ -112,6 +142,9 @@ internal sealed class RelayedPorts
     public bool TryGetOwner(int handle, out int owner) =>
         _ownersByHandle.TryGetValue(handle, out owner) && owner != ReservedOwner;
 
+    /// <summary>The allocation that has a listener.</summary>
+    public bool TryGetListening(int listener, out int owner) => _ownersByListener.TryGetValue(listener, out owner);
+
     private bool TryOpen(bool isIPv6, ushort port, int owner, out RelayedAddress relayed)
     {
         int handle = 0;
@@ -127,14 +160,15 @@ internal sealed class RelayedPorts
             _ownersByHandle[handle] = owner;
         }
 
-        relayed = new RelayedAddress
-        {
-            Address = new TransportAddress((isIPv6 ? _ipv6 : _ipv4)!.Value.Address, port),
-            Via = handle,
-            ExpiresAt = Instant.Never,
-        };
+        relayed = AddressOf(isIPv6, port) with { Via = handle };
         return true;
     }
+
+    private RelayedAddress AddressOf(bool isIPv6, ushort port) => new()
+    {
+        Address = new TransportAddress((isIPv6 ? _ipv6 : _ipv4)!.Value.Address, port),
+        ExpiresAt = Instant.Never,
+    };
 
     private PortRange Ports(bool isIPv6) => isIPv6 ? _ports6 : _ports4;
 }

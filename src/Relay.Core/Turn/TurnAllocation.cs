@@ -70,6 +70,12 @@ internal sealed class TurnAllocation
 
     public ChannelTable Channels { get; }
 
+    /// <summary>Its transport is TCP (RFC 6062): it has connections, and no packets.</summary>
+    public bool IsTcp { get; set; }
+
+    /// <summary>Its TCP connections to peers.</summary>
+    public List<PeerConnection> Connections => field ??= [];
+
     /// <summary>What the Allocate's answer said, for when it is asked again.</summary>
     public TimeSpan FirstLifetime { get; set; }
 

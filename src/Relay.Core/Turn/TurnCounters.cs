@@ -14,6 +14,8 @@ public sealed class TurnCounters
     private long _bytesFromClients;
     private long _messagesToClients;
     private long _bytesToClients;
+    private long _peerConnections;
+    private long _peerConnectionsTotal;
 
     /// <summary>Allocations there are now.</summary>
     public long Allocations => Volatile.Read(ref _allocations);
@@ -36,6 +38,12 @@ public sealed class TurnCounters
     /// <summary>Bytes of those packets, without TURN's headers.</summary>
     public long BytesToClients => Volatile.Read(ref _bytesToClients);
 
+    /// <summary>TCP connections to peers there are now, unfinished ones among them.</summary>
+    public long PeerConnections => Volatile.Read(ref _peerConnections);
+
+    /// <summary>TCP connections to peers ever begun, by either side.</summary>
+    public long PeerConnectionsTotal => Volatile.Read(ref _peerConnectionsTotal);
+
     /// <summary>Requests refused for the reason.</summary>
     public long Refused(TurnRefusal reason) => Volatile.Read(ref _refusals[(int)reason]);
 
@@ -50,6 +58,14 @@ public sealed class TurnCounters
     }
 
     public void CountClosed() => Add(ref _allocations, -1);
+
+    public void CountPeerOpened()
+    {
+        Add(ref _peerConnections, 1);
+        Add(ref _peerConnectionsTotal, 1);
+    }
+
+    public void CountPeerClosed() => Add(ref _peerConnections, -1);
 
     public void CountFromClient(int bytes)
     {

@@ -15,6 +15,9 @@ public sealed record TurnOptions
     /// <summary>The most reserved ports.</summary>
     public const int ReservationsLimit = 65_536;
 
+    /// <summary>The most TCP connections that a server can be told to take.</summary>
+    public const int ConnectionsLimit = 65_536;
+
     public static readonly TurnOptions Default = new();
 
     /// <summary>Unix time at <see cref="Instant.Zero"/>, in seconds: credentials end by it. Default 0, for tests.</summary>
@@ -52,6 +55,18 @@ public sealed record TurnOptions
 
     /// <summary>Channels of one allocation, 1 to <see cref="PeersLimit"/>. Default 64.</summary>
     public int ChannelsMax { get; init; } = 64;
+
+    /// <summary>TCP connections to peers at once, 1 to <see cref="ConnectionsLimit"/>. Default 4096.</summary>
+    public int ConnectionsMax { get; init; } = 4096;
+
+    /// <summary>Those of one allocation, 1 to <see cref="PeersLimit"/>. Default 16.</summary>
+    public int ConnectionsPerAllocationMax { get; init; } = 16;
+
+    /// <summary>Those of one allocation that no data connection is bound to yet, 1 or more. Default 8.</summary>
+    public int UnboundConnectionsMax { get; init; } = 8;
+
+    /// <summary>The worker's number, 0 to 255, which connection ids carry. Default 0.</summary>
+    public int Worker { get; init; }
 
     /// <summary>Takes channel numbers up to 0x7FFE, as RFC 5766 did, instead of 0x4FFF. Default false.</summary>
     public bool AllowWideChannels { get; init; }
@@ -103,6 +118,11 @@ public sealed record TurnOptions
         Invariant.Holds(PermissionsMax is >= 1 and <= PeersLimit, "TurnOptions.PermissionsMax is 1 to 256");
         Invariant.Holds(ChannelsMax is >= 1 and <= PeersLimit, "TurnOptions.ChannelsMax is 1 to 256");
         Invariant.Holds(ReservationsMax is >= 1 and <= ReservationsLimit, "TurnOptions.ReservationsMax is 1 to 65536");
+        Invariant.Holds(ConnectionsMax is >= 1 and <= ConnectionsLimit, "TurnOptions.ConnectionsMax is 1 to 65536");
+        Invariant.Holds(
+            ConnectionsPerAllocationMax is >= 1 and <= PeersLimit, "TurnOptions.ConnectionsPerAllocationMax is 1 to 256");
+        Invariant.Holds(UnboundConnectionsMax >= 1, "TurnOptions.UnboundConnectionsMax is positive");
+        Invariant.Holds(Worker is >= 0 and <= byte.MaxValue, "TurnOptions.Worker is 0 to 255");
         Invariant.Holds(AllocationBytesPerSecond >= 0, "TurnOptions.AllocationBytesPerSecond is not negative");
         Invariant.Holds(TotalBytesPerSecond >= 0, "TurnOptions.TotalBytesPerSecond is not negative");
         Invariant.Holds(AnswersPerSecond is >= 1 and <= 1_000_000, "TurnOptions.AnswersPerSecond is 1 to 1000000");

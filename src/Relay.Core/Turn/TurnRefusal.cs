@@ -43,13 +43,19 @@ public enum TurnRefusal : byte
     /// <summary>443.</summary>
     PeerAddressFamilyMismatch,
 
+    /// <summary>446: the client has a TCP connection to this peer already.</summary>
+    ConnectionAlreadyExists,
+
+    /// <summary>447: the peer could not be connected to, or not in time.</summary>
+    ConnectionFailed,
+
     /// <summary>486: the user has as many allocations as one may have.</summary>
     UserQuota,
 
     /// <summary>486: the source address has.</summary>
     SourceQuota,
 
-    /// <summary>508: no allocation, port, reservation, permission or channel left.</summary>
+    /// <summary>508: no allocation, port, reservation, permission, channel or TCP connection left.</summary>
     InsufficientCapacity,
 
     /// <summary>508: draining, and no other server is configured.</summary>
@@ -80,6 +86,8 @@ public static class TurnRefusals
         TurnRefusal.WrongCredentials => StunErrorCode.WrongCredentials,
         TurnRefusal.UnsupportedTransport => StunErrorCode.UnsupportedTransportProtocol,
         TurnRefusal.PeerAddressFamilyMismatch => StunErrorCode.PeerAddressFamilyMismatch,
+        TurnRefusal.ConnectionAlreadyExists => StunErrorCode.ConnectionAlreadyExists,
+        TurnRefusal.ConnectionFailed => StunErrorCode.ConnectionTimeoutOrFailure,
         TurnRefusal.UserQuota or TurnRefusal.SourceQuota => StunErrorCode.AllocationQuotaReached,
         TurnRefusal.InsufficientCapacity or TurnRefusal.Draining => StunErrorCode.InsufficientCapacity,
         _ => 0,

@@ -21,6 +21,7 @@ public sealed class TurnServer
         StunAttributeType.MessageIntegritySha256, StunAttributeType.RequestedTransport, StunAttributeType.Lifetime,
         StunAttributeType.RequestedAddressFamily, StunAttributeType.EvenPort, StunAttributeType.ReservationToken,
         StunAttributeType.DontFragment, StunAttributeType.ChannelNumber, StunAttributeType.XorPeerAddress,
+        StunAttributeType.ConnectionId,
     ];
 
     private readonly AllocationTable _allocations;
@@ -32,6 +33,7 @@ public sealed class TurnServer
     private readonly ChannelBindRequest _channelBind;
     private readonly ClientToPeer _toPeers;
     private readonly PeerToClient _toClients;
+    private readonly TcpRelay? _tcp;
 
     /// <param name="options">Limits.</param>
     /// <param name="pool">The worker's packets.</param>
@@ -41,6 +43,7 @@ public sealed class TurnServer
     /// <param name="policy">Whom clients may reach.</param>
     /// <param name="ports">Opens relay ports; null if no peer is outside of this process.</param>
     /// <param name="random">Fit for keys.</param>
+    /// <param name="connections">TCP connections to peers; null if there are no TCP allocations.</param>
     public TurnServer(
         TurnOptions options,
         PacketPool pool,
@@ -49,15 +52,17 @@ public sealed class TurnServer
         TurnNonce nonce,
         PeerPolicy policy,
         IRelayPorts? ports,
-        RandomSource random)
+        RandomSource random,
+        IPeerConnections? connections = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(credentials);
         options.Validate();
-        var relayed = new RelayedPorts(options, ports, random);
+        var relayed = new RelayedPorts(options, ports, random, connections);
         var peers = new PeerDirectory(policy, relayed);
         var budget = new RelayBudget(options);
-        _allocations = new AllocationTable(options, relayed, Counters, random);
+        PeerConnectionTable? table = connections is null ? null : new PeerConnectionTable(options, connections, Counters, random);
+        _allocations = new AllocationTable(options, relayed, Counters, random) { Connections = table };
         _responder = new TurnResponder(options, transmits, Counters, credentials, nonce, random);
         _authenticator = new TurnAuthenticator(options, credentials, nonce);
         _allocate = new AllocateRequest(options, _allocations, _responder, random);
@@ -66,6 +71,10 @@ public sealed class TurnServer
         _channelBind = new ChannelBindRequest(options, _allocations, peers, _responder);
         _toClients = new PeerToClient(pool, _allocations, peers, budget, transmits, Counters, random);
         _toPeers = new ClientToPeer(_allocations, peers, _toClients, budget, transmits, Counters);
+        if (table is not null)
+        {
+            _tcp = new TcpRelay(_allocations, table, peers, connections!, _responder, transmits, Counters, random);
+        }
     }
 
     public TurnCounters Counters { get; } = new();
@@ -73,7 +82,7 @@ public sealed class TurnServer
     public int AllocationCount => _allocations.Count;
 
     /// <summary>When <see cref="HandleTimeout"/> wants to be called, <see cref="Instant.Never"/> if nothing is pending.</summary>
-    public Instant NextTimeout => _allocations.NextTimeout;
+    public Instant NextTimeout => _tcp is null ? _allocations.NextTimeout : Instant.Min(_allocations.NextTimeout, _tcp.NextTimeout);
 
     /// <summary>Takes a message of a client, STUN or ChannelData.</summary>
     /// <param name="message">One datagram, or one message of a stream.</param>
@@ -133,6 +142,24 @@ public sealed class TurnServer
             ? _toClients.RelayIcmp(_allocations.Owner(owner), peer, type, code, errorData, now)
             : DropReason.TurnNoAllocation;
 
+    /// <summary>A connection to a peer that <see cref="IPeerConnections"/> was told to make is open.</summary>
+    public void HandlePeerOpened(uint id, Instant now) => _tcp?.HandleOpened(id, now);
+
+    /// <summary>A connection to a peer has failed, or has ended on either side.</summary>
+    public void HandlePeerClosed(uint id) => _tcp?.HandleClosed(id);
+
+    /// <summary>A peer has connected to a relayed address (RFC 6062 section 5.3).</summary>
+    /// <param name="listener">The listener (<see cref="IPeerConnections.TryListen"/>).</param>
+    /// <param name="peer">Where it came from.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="id">What the connection is called from now on.</param>
+    /// <returns>False if the connection is not wanted and is to be closed.</returns>
+    public bool TryAcceptPeer(int listener, in TransportAddress peer, Instant now, out uint id)
+    {
+        id = 0;
+        return _tcp is not null && _tcp.TryAccept(listener, peer, now, out id);
+    }
+
     /// <summary>A client's connection has ended, and its allocation with it, unless the client can move that elsewhere.</summary>
     public void HandleStreamClosed(in TransportAddress client, Instant now)
     {
@@ -143,7 +170,11 @@ public sealed class TurnServer
     }
 
     /// <summary>Ends what has not been refreshed.</summary>
-    public void HandleTimeout(Instant now) => _allocations.HandleTimeout(now);
+    public void HandleTimeout(Instant now)
+    {
+        _allocations.HandleTimeout(now);
+        _tcp?.HandleTimeout(now);
+    }
 
     /// <summary>Makes no new allocations from now on; those there are stay, and may be refreshed.</summary>
     public void StartDraining() => _allocate.IsDraining = true;
@@ -166,6 +197,7 @@ public sealed class TurnServer
             StunMethod.Binding => HandleBinding(request),
             StunMethod.Allocate or StunMethod.Refresh or StunMethod.CreatePermission or StunMethod.ChannelBind =>
                 HandleAuthenticated(ref request),
+            StunMethod.Connect or StunMethod.ConnectionBind when _tcp is not null => HandleAuthenticated(ref request),
             _ => DropReason.StunUnexpectedMethod,
         };
     }
@@ -211,6 +243,7 @@ public sealed class TurnServer
             StunMethod.Allocate => _allocate.Handle(request),
             StunMethod.Refresh => _refresh.Handle(request),
             StunMethod.CreatePermission => _permission.Handle(request),
+            StunMethod.Connect or StunMethod.ConnectionBind => _tcp!.Handle(request),
             _ => _channelBind.Handle(request),
         };
     }

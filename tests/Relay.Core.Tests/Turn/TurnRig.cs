@@ -37,8 +37,13 @@ internal sealed class TurnRig : IRelayPorts
     /// <param name="mode">Whom clients may reach.</param>
     /// <param name="allowed">The operator's exceptions.</param>
     /// <param name="secrets">Takes time-limited users as well.</param>
+    /// <param name="tcp">Gives out TCP allocations.</param>
     public TurnRig(
-        TurnOptions? options = null, PeerMode mode = PeerMode.OwnMedia, AddressRange[]? allowed = null, string[]? secrets = null)
+        TurnOptions? options = null,
+        PeerMode mode = PeerMode.OwnMedia,
+        AddressRange[]? allowed = null,
+        string[]? secrets = null,
+        bool tcp = false)
     {
         Pool = new PacketPool(512, isChecked: true);
         Transmits = new TransmitQueue(Pool, 256);
@@ -60,7 +65,8 @@ internal sealed class TurnRig : IRelayPorts
             new TurnNonce(TimeSpan.FromHours(1), random),
             policy,
             mode == PeerMode.Public ? this : null,
-            random);
+            random,
+            tcp ? Tcp : null);
     }
 
     public TurnServer Server { get; }
@@ -74,6 +80,9 @@ internal sealed class TurnRig : IRelayPorts
 
     /// <summary>Open relay ports: handle to port.</summary>
     public Dictionary<int, ushort> Open { get; } = [];
+
+    /// <summary>What the server wants of TCP.</summary>
+    public TestPeerConnections Tcp { get; } = new();
 
     /// <summary>Ports that another program has.</summary>
     public HashSet<ushort> Taken { get; } = [];

@@ -41,6 +41,16 @@ internal sealed record TurnSent(byte[] Bytes, TransportAddress To, int Via)
         }
     }
 
+    /// <summary>CONNECTION-ID.</summary>
+    public uint ConnectionId
+    {
+        get
+        {
+            Assert.True(Stun.TryGetUInt32(StunAttributeType.ConnectionId, out uint id));
+            return id;
+        }
+    }
+
     /// <summary>The payload and where it came from, of ChannelData or a Data indication.</summary>
     public (byte[] Payload, ushort Channel, TransportAddress Peer) Data
     {

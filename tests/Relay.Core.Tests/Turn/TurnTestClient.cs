@@ -72,6 +72,32 @@ internal sealed class TurnTestClient(TurnRig rig, TransportAddress address, stri
         return answer;
     }
 
+    /// <summary>Allocates for TCP; must succeed.</summary>
+    public TurnSent AllocateTcp(AddAttributes? add = null)
+    {
+        TurnSent answer = AskForTcp(add);
+        Assert.Equal(0, answer.Error);
+        Relayed = answer.Relayed[0];
+        return answer;
+    }
+
+    /// <summary>Allocates for TCP.</summary>
+    public TurnSent AskForTcp(AddAttributes? add = null) => Ask(StunMethod.Allocate, (ref writer) =>
+    {
+        writer.AddAttribute(StunAttributeType.RequestedTransport, [6, 0, 0, 0]);
+        add?.Invoke(ref writer);
+    });
+
+    /// <summary>Sends a Connect, which is not answered at once.</summary>
+    public void BeginConnect(in TransportAddress peer)
+    {
+        Assert.Equal(DropReason.None, rig.Handle(Build(StunMethod.Connect, Peers(peer)), Address));
+        Assert.Equal(0, rig.Transmits.Count);
+    }
+
+    /// <summary>Sends a ConnectionBind.</summary>
+    public int BindTo(uint id) => Ask(StunMethod.ConnectionBind, (ref w) => w.AddUInt32(StunAttributeType.ConnectionId, id)).Error;
+
     public int Permit(params TransportAddress[] peers) => Ask(StunMethod.CreatePermission, Peers(peers)).Error;
 
     public int Bind(ushort channel, in TransportAddress peer)
