@@ -57,6 +57,7 @@ try
         if (turn is not null)
         {
             builder.Services.AddSingleton<IMetricsSource>(new TurnMetrics([.. media.Workers.Select(worker => worker.TurnCounters!)]));
+            builder.Services.AddSingleton<IMetricsSource>(new PeerMetrics([.. media.Workers.Select(worker => worker.PeerSockets)]));
             StreamCounters streams = StreamListeners.Add(builder, loaded.Options, media.Streams, certificates, random);
             builder.Services.AddSingleton<IMetricsSource>(new StreamMetrics(streams, media.Streams));
         }

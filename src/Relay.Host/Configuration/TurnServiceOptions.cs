@@ -177,6 +177,21 @@ public sealed class TurnServiceOptions
     public bool Mobility { get; set; }
 
     /// <summary>
+    /// Gives out TCP allocations too (RFC 6062), to clients that come over TCP or TLS. Default false. Takes effect only with
+    /// Peers at public. Risk: strangers' TCP connections leave from this host's address, and peers' come to the relay port range.
+    /// </summary>
+    [Option]
+    public bool TcpAllocations { get; set; }
+
+    /// <summary>TCP connections to peers of one allocation; beyond, 508. Default 16, 1 to 256 connections.</summary>
+    [Option(Min = 1, Max = 256, Unit = "connections")]
+    public int TcpConnectionsPerAllocation { get; set; } = 16;
+
+    /// <summary>TCP connections to peers of one worker; beyond, 508. Default 4096, 1 to 65536 connections.</summary>
+    [Option(Min = 1, Max = 65_536, Unit = "connections")]
+    public int TcpConnectionsPerWorker { get; set; } = 4096;
+
+    /// <summary>
     /// Where new clients are sent while this relay drains: address:port, at most one of IPv4 and one of IPv6. Default none: they
     /// get 508.
     /// </summary>

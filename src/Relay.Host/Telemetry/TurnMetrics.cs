@@ -15,6 +15,12 @@ internal sealed class TurnMetrics(IReadOnlyList<TurnCounters> counters) : IMetri
         Each(writer.Gauge("relay_turn_allocations", "TURN allocations that there are."), turn => turn.Allocations);
         Each(
             writer.Counter("relay_turn_allocations_opened_total", "TURN allocations ever made."), turn => turn.AllocationsTotal);
+        Each(
+            writer.Gauge("relay_turn_tcp_connections", "TCP connections of TURN allocations to peers that there are."),
+            turn => turn.PeerConnections);
+        Each(
+            writer.Counter("relay_turn_tcp_connections_begun_total", "TCP connections of TURN allocations ever begun, by either side."),
+            turn => turn.PeerConnectionsTotal);
         Each(writer.Counter("relay_turn_requests_total", "STUN requests, answered or not."), turn => turn.Requests);
         WriteRefusals(writer);
         writer.Counter("relay_turn_packets_total", "Packets carried between TURN clients and their peers.");

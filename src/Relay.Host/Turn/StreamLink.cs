@@ -13,11 +13,13 @@ internal sealed class StreamLink
     private readonly StreamTable _table;
     private readonly WakeSignal _mayWrite = new();
     private readonly WakeSignal _hasOutput = new();
+    private readonly WakeSignal _bindAnswered = new();
     private int _inFlight;
     private int _isEnded;
     private volatile bool _isCloseAsked;
     private volatile bool _isStopped;
     private volatile bool _isUsed;
+    private volatile bool _isBindAnswered;
 
     internal StreamLink(StreamTable table, StreamKind kind, in TransportAddress address, in TransportAddress remote)
     {
@@ -46,6 +48,9 @@ internal sealed class StreamLink
 
     /// <summary>True if there is something to read, or a ring to give back.</summary>
     public bool HasOutput => !Outbox.IsEmpty;
+
+    /// <summary>The peer's connection that the worker has bound the stream to (RFC 6062); set before the client is told.</summary>
+    internal PeerLink? Peer { get; set; }
 
     internal StreamOutbox Outbox { get; }
 
@@ -79,10 +84,25 @@ internal sealed class StreamLink
     /// </summary>
     public ValueTask WaitForOutputAsync() => _hasOutput.WaitAsync();
 
+    /// <summary>Waits for the answer to a ConnectionBind that was handed to the worker.</summary>
+    /// <returns>What the stream is bound to; null if it was refused or the stream is to end.</returns>
+    public async ValueTask<PeerLink?> WaitForBindAsync()
+    {
+        while (!_isBindAnswered && !_isCloseAsked && !_isStopped)
+        {
+            await _bindAnswered.WaitAsync();
+        }
+
+        bool isAnswered = _isBindAnswered;
+        _isBindAnswered = false;
+        return isAnswered ? Peer : null;
+    }
+
     /// <summary>Ends all waiting, for good; from any thread.</summary>
     public void Stop()
     {
         _isStopped = true;
+        _bindAnswered.Set();
         _mayWrite.Set();
         _hasOutput.Set();
     }
@@ -98,6 +118,12 @@ internal sealed class StreamLink
     }
 
     internal void HandleSent() => _hasOutput.Set();
+
+    internal void HandleBindAnswered()
+    {
+        _isBindAnswered = true;
+        _bindAnswered.Set();
+    }
 
     internal void HandleUse() => _isUsed = true;
 
@@ -117,6 +143,7 @@ internal sealed class StreamLink
     internal void AskToClose()
     {
         _isCloseAsked = true;
+        _bindAnswered.Set();
         _mayWrite.Set();
         _hasOutput.Set();
     }

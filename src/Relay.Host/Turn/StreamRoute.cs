@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using Relay.Core.Diagnostics;
 using Relay.Core.Ice;
 using Relay.Core.Stun;
+using Relay.Core.Turn;
 
 namespace Relay.Host.Turn;
 
@@ -14,6 +16,19 @@ internal static class StreamRoute
     /// <summary>The message does not say.</summary>
     public const int Unknown = -1;
 
+    /// <summary>Whether the message is a ConnectionBind request (RFC 6062 section 4.5).</summary>
+    public static bool IsConnectionBind(in ReadOnlySequence<byte> message)
+    {
+        Span<byte> type = stackalloc byte[sizeof(ushort)];
+        if (message.Length < StunMessageReader.HeaderBytes)
+        {
+            return false;
+        }
+
+        message.Slice(0, type.Length).CopyTo(type);
+        return BinaryPrimitives.ReadUInt16BigEndian(type) == (int)StunMethod.ConnectionBind;
+    }
+
     /// <summary>The worker that the message names, 0 or more, or <see cref="Unknown"/>.</summary>
     /// <param name="kind">What the stream carries.</param>
     /// <param name="message">One whole message.</param>
@@ -25,13 +40,24 @@ internal static class StreamRoute
         message.CopyTo(bytes);
         hasUsername = false;
         if (!StunMessageReader.LooksLikeStun(bytes)
-            || StunMessageReader.TryParse(bytes, out StunMessageReader stun) != DropReason.None
-            || stun.Username.IsEmpty)
+            || StunMessageReader.TryParse(bytes, out StunMessageReader stun) != DropReason.None)
         {
             return Unknown;
         }
 
-        hasUsername = true;
+        hasUsername = !stun.Username.IsEmpty;
+        // The connection that a data connection is bound to is at one worker, whoever the user is.
+        if (kind == StreamKind.Turn && stun.Method == StunMethod.ConnectionBind
+            && stun.TryGetUInt32(StunAttributeType.ConnectionId, out uint id))
+        {
+            return ConnectionId.WorkerOf(id);
+        }
+
+        if (!hasUsername)
+        {
+            return Unknown;
+        }
+
         int worker;
         bool isNamed = kind == StreamKind.Turn
             ? TurnUsername.TryReadWorker(stun.Username, out worker)

@@ -28,6 +28,7 @@ internal sealed class StreamSession(
     private StreamTable? _table;
     private Task _writing = Task.CompletedTask;
     private bool _isDecided;
+    private volatile PeerLink? _peer;
 
     private TimeSpan IdleTimeout => kind == StreamKind.Turn ? options.TurnIdleTimeout : options.IceIdleTimeout;
 
@@ -54,6 +55,7 @@ internal sealed class StreamSession(
     {
         pipe.Input.CancelPendingRead();
         _link?.Stop();
+        _peer?.Dispose();
     }
 
     private async Task<StreamOutcome> ReadAsync()
@@ -67,9 +69,9 @@ internal sealed class StreamSession(
             }
 
             ReadOnlySequence<byte> buffer = result.Buffer;
-            StreamFrameStatus status;
-            ReadOnlySequence<byte> message;
-            while ((status = StreamFramer.Next(kind, ref buffer, out message)) == StreamFrameStatus.Complete)
+            StreamFrameStatus status = StreamFrameStatus.Incomplete;
+            bool isBind = false;
+            while (!isBind && (status = StreamFramer.Next(kind, ref buffer, out ReadOnlySequence<byte> message)) == StreamFrameStatus.Complete)
             {
                 watch.Expect(StreamOutcome.Idle, IdleTimeout);
                 StreamOutcome outcome = message.IsEmpty ? StreamOutcome.Done : await DeliverAsync(message);
@@ -77,6 +79,9 @@ internal sealed class StreamSession(
                 {
                     return outcome;
                 }
+
+                // What follows a ConnectionBind may be messages no more, which its answer says.
+                isBind = kind == StreamKind.Turn && StreamRoute.IsConnectionBind(message);
             }
 
             if (status == StreamFrameStatus.Broken)
@@ -84,12 +89,28 @@ internal sealed class StreamSession(
                 return StreamOutcome.Malformed;
             }
 
-            pipe.Input.AdvanceTo(buffer.Start, buffer.End);
-            if (result.IsCompleted || _link?.IsCloseAsked == true)
+            pipe.Input.AdvanceTo(buffer.Start, isBind ? buffer.Start : buffer.End);
+            if (isBind && await _link!.WaitForBindAsync() is { } peer)
+            {
+                return await JoinAsync(peer);
+            }
+
+            if ((result.IsCompleted && !isBind) || _link?.IsCloseAsked == true)
             {
                 return StreamOutcome.Done;
             }
         }
+    }
+
+    /// <summary>The stream is a data connection now: once the client has its answer, bytes are passed as they are.</summary>
+    private async Task<StreamOutcome> JoinAsync(PeerLink peer)
+    {
+        watch.Met(StreamOutcome.Unused);
+        peer.Claim();
+        _peer = peer;
+        // The worker's part ends here; the writer still writes what there is.
+        await LeaveAsync();
+        return await new PeerSplice(pipe, peer, watch, options).RunAsync();
     }
 
     /// <summary>Hands a message to the worker that it is for; anything but Done ends the stream.</summary>

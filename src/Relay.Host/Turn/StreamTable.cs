@@ -17,6 +17,8 @@ internal sealed class StreamTable
 {
     private const int PaddingBytes = 4;
     private const int LengthBytes = 2;
+    private const int ConnectionBindSuccess = 0x010B;
+    private const int ConnectionBindError = 0x011B;
 
     private readonly StreamTableOptions _options;
     private readonly Action _wake;
@@ -150,16 +152,37 @@ internal sealed class StreamTable
         if (Find(stream) is not { IsCloseAsked: false } link || !TryAppend(link, data))
         {
             _messagesLost++;
+            LoseAnswer(stream);
             return false;
         }
 
         _messagesSent++;
+        if (AnswersBind(link.Kind, data))
+        {
+            link.HandleBindAnswered();
+        }
+
         if (!link.IsUsed && SaysYes(link.Kind, data))
         {
             link.HandleUse();
         }
 
         link.HandleSent();
+        return true;
+    }
+
+    /// <summary>
+    /// Makes the stream one with a peer's connection, from the answer to its ConnectionBind on. The worker's thread only.
+    /// </summary>
+    /// <returns>False if the stream is gone.</returns>
+    public bool TryBind(in TransportAddress stream, PeerLink peer)
+    {
+        if (Find(stream) is not { IsCloseAsked: false, Peer: null } link)
+        {
+            return false;
+        }
+
+        link.Peer = peer;
         return true;
     }
 
@@ -207,6 +230,11 @@ internal sealed class StreamTable
         BinaryPrimitives.TryReadUInt16BigEndian(message, out ushort type)
         && (kind == StreamKind.Ice ? type == 0x0101 : type is 0x0103 or 0x0104 or 0x010B);
 
+    private static bool AnswersBind(StreamKind kind, ReadOnlySpan<byte> message) =>
+        kind == StreamKind.Turn
+        && BinaryPrimitives.TryReadUInt16BigEndian(message, out ushort type)
+        && (type is ConnectionBindSuccess or ConnectionBindError);
+
     private static bool TryAppend(StreamLink link, ReadOnlySpan<byte> data)
     {
         if (link.Kind == StreamKind.Turn)
@@ -247,6 +275,15 @@ internal sealed class StreamTable
             && _inbox.TryTake(out entry);
     }
 
+    // A stream that is bound and was not told so is of no use.
+    private void LoseAnswer(in TransportAddress stream)
+    {
+        if (Find(stream) is { Peer: not null } link)
+        {
+            link.AskToClose();
+        }
+    }
+
     private StreamLink? Find(in TransportAddress stream)
     {
         int slot = VirtualAddress.SlotOf(stream);
@@ -280,6 +317,11 @@ internal sealed class StreamTable
     private void Forget(StreamLink link, int slot)
     {
         link.Outbox.Clear();
+        if (link.Peer is { IsClaimed: false } peer)
+        {
+            peer.Dispose();
+        }
+
         Volatile.Write(ref _links[slot], null);
         Interlocked.Decrement(ref _openCount);
         Invariant.Holds(_freeSlots.TryEnqueue(slot), "a slot is freed once");

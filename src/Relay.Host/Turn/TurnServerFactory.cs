@@ -47,6 +47,11 @@ internal sealed class TurnServerFactory
     public RelayPorts? CreatePorts(PacketPool pool) =>
         IsPublic ? new RelayPorts(_bind, _options.AllocationsPerWorker, pool) : null;
 
+    /// <summary>The TCP sockets of a worker's allocations; null if it needs none.</summary>
+    public PeerSockets? CreatePeerSockets(StreamTable streams, Action wake) => IsPublic && _options.TcpAllocations
+        ? new PeerSockets(_bind, streams, _options.BytesPerSecondPerAllocation, _options.BytesPerSecondPerWorker, wake)
+        : null;
+
     /// <summary>Where clients reach the TCP ports for ICE-TCP; a port that the system chooses is known to nobody.</summary>
     public IReadOnlyList<TransportAddress> ResolveTcpCandidates(MediaOptions media) =>
     [
@@ -58,9 +63,13 @@ internal sealed class TurnServerFactory
 
     /// <param name="announced">The addresses of the worker's media port as clients are told, best first.</param>
     /// <param name="ports">From <see cref="CreatePorts"/>.</param>
-    public TurnSettings CreateSettings(IReadOnlyList<TransportAddress> announced, RelayPorts? ports) => new()
+    /// <param name="peers">From <see cref="CreatePeerSockets"/>.</param>
+    /// <param name="worker">The worker's number.</param>
+    public TurnSettings CreateSettings(
+        IReadOnlyList<TransportAddress> announced, RelayPorts? ports, PeerSockets? peers = null, int worker = 0) => new()
     {
-        Options = CreateOptions(announced),
+        Options = CreateOptions(announced) with { Worker = worker },
+        Connections = peers,
         Credentials = _credentials,
         Nonce = _nonce,
         Ports = ports,
@@ -88,6 +97,8 @@ internal sealed class TurnServerFactory
         LifetimeMax = TimeSpan.FromSeconds(_options.LifetimeMaxSeconds),
         PermissionsMax = _options.PermissionsPerAllocation,
         ChannelsMax = _options.ChannelsPerAllocation,
+        ConnectionsMax = _options.TcpConnectionsPerWorker,
+        ConnectionsPerAllocationMax = _options.TcpConnectionsPerAllocation,
         AllowWideChannels = _options.AllowWideChannels,
         AllowMobility = _options.Mobility,
         AllocationBytesPerSecond = _options.BytesPerSecondPerAllocation,

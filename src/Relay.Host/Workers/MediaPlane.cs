@@ -299,11 +299,10 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
 
     private Worker CreateWorker(int index)
     {
-        var address = IPAddress.Parse(_options.BindAddress);
         int port = _options.Port == 0 ? 0 : _options.Port + index;
         var pool = new PacketPool(_options.PoolSlotsPerWorker, IsPoolChecked);
         IDatagramSocket socket = MediaPortException.Guard(port, () => DatagramSocketFactory.Open(
-            new IPEndPoint(address, port),
+            new IPEndPoint(IPAddress.Parse(_options.BindAddress), port),
             pool,
             new DatagramSocketOptions
             {
@@ -315,6 +314,7 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
         _candidates[index] = AnnouncedAddresses.Resolve(_options, socket.LocalAddress.Port);
         RelayPorts? ports = _turn?.CreatePorts(pool);
         StreamTable? streams = _turn?.CreateStreams(socket.Wake);
+        PeerSockets? peers = _turn?.CreatePeerSockets(streams!, socket.Wake);
         if (streams is not null)
         {
             _streams[index] = streams;
@@ -338,8 +338,8 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
             socket.Slab,
             handshakes,
             _random,
-            _turn?.CreateSettings(_candidates[index], ports));
-        return new Worker(index, socket, pool, engine, handshakes, CreateWorkerOptions(index), HandleEvent, streams, ports);
+            _turn?.CreateSettings(_candidates[index], ports, peers, index));
+        return new Worker(index, socket, pool, engine, handshakes, CreateWorkerOptions(index), HandleEvent, streams, ports, peers);
     }
 
     private IEnumerable<string> BufferProblems()

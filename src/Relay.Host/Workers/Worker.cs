@@ -22,6 +22,9 @@ internal sealed class Worker : IDisposable
     // Messages of streams taken between two receive calls.
     private const int StreamMessagesPerTurn = 128;
 
+    // News of TCP connections to peers, likewise.
+    private const int PeerEventsPerTurn = 32;
+
     // Sleeps no longer than this, so that a lost wake-up costs little.
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(1);
 
@@ -31,6 +34,7 @@ internal sealed class Worker : IDisposable
     private readonly HandshakeThread _handshakes;
     private readonly StreamTable? _streams;
     private readonly RelayPorts? _ports;
+    private readonly PeerSockets? _peers;
     private readonly Mailbox<Command> _mailbox;
     private readonly Action<int, EngineEvent> _handleEvent;
     private readonly Received[] _received;
@@ -55,6 +59,7 @@ internal sealed class Worker : IDisposable
     /// <param name="handleEvent">Takes the worker's number and an event, on the worker's thread; must not block.</param>
     /// <param name="streams">The TCP and TLS streams that belong to the worker; null for none.</param>
     /// <param name="ports">Where its TURN allocations meet public peers; the worker owns them. Null for none.</param>
+    /// <param name="peers">The TCP connections of its TURN allocations; the worker owns them. Null for none.</param>
     public Worker(
         int index,
         IDatagramSocket socket,
@@ -64,11 +69,13 @@ internal sealed class Worker : IDisposable
         WorkerOptions options,
         Action<int, EngineEvent> handleEvent,
         StreamTable? streams = null,
-        RelayPorts? ports = null)
+        RelayPorts? ports = null,
+        PeerSockets? peers = null)
     {
         Index = index;
         _streams = streams;
         _ports = ports;
+        _peers = peers;
         _handlePeerDatagram = engine.HandlePeerDatagram;
         _socket = socket;
         _pool = pool;
@@ -97,6 +104,9 @@ internal sealed class Worker : IDisposable
 
     /// <summary>What its TURN server counts; null if it has none.</summary>
     public TurnCounters? TurnCounters => _engine.TurnCounters;
+
+    /// <summary>The TCP connections of its TURN allocations; null if there are none.</summary>
+    public PeerSockets? PeerSockets => _peers;
 
     public DatagramCounters SocketCounters => _socket.Counters;
 
@@ -164,6 +174,7 @@ internal sealed class Worker : IDisposable
 
         _handshakes.Dispose();
         _ports?.Dispose();
+        _peers?.Dispose();
         _socket.Dispose();
         _isReady.Dispose();
     }
@@ -188,6 +199,7 @@ internal sealed class Worker : IDisposable
             }
 
             mayHaveMore |= HandleStreams(now);
+            mayHaveMore |= HandlePeers(now);
             mayHaveMore |= _ports is { Count: > 0 } ports && ports.Receive(_handlePeerDatagram, now);
             if (_engine.NextTimeout <= now)
             {
@@ -285,6 +297,22 @@ internal sealed class Worker : IDisposable
         }
 
         return _streams is not null;
+    }
+
+    // True if it stopped before there was no more.
+    private bool HandlePeers(Instant now)
+    {
+        for (int i = 0; _peers is not null && i < PeerEventsPerTurn; i++)
+        {
+            if (!_peers.HandleNext(_engine, now))
+            {
+                return false;
+            }
+
+            Drain();
+        }
+
+        return _peers is not null;
     }
 
     private void Drain()

@@ -25,6 +25,8 @@ public sealed class CoturnClientTests(CoturnServers servers) : IClassFixture<Cot
             ("client to client", $"{udp} -y -c -X 127.0.0.1"),
             ("IPv6", $"{user} -p {servers.PortIPv6} -c -x -e ::1 -r {servers.PeerPort} ::1"),
             ("mobility", $"{udp} -M -c -X {peer}"),
+            ("RFC 6062", $"{stream} -T 127.0.0.1"),
+            ("RFC 6062 over TLS", $"{stream} -T -S 127.0.0.1"),
             ("REST secret", $"-u alice -W {CoturnServers.Secret} -p {servers.Port} -c -X -n 200 -l 1200 -z 10 {peer}"),
         ];
         CoturnReport[] reports = await Task.WhenAll(ways.Select(way => CoturnProcess.RunClientAsync(way.Arguments)));

@@ -80,6 +80,7 @@ public sealed class CoturnServers : IAsyncLifetime
             ("Turn:AllowedPeers:1", "::1/128"),
             ("Turn:AllowWideChannels", "true"),
             ("Turn:Mobility", "true"),
+            ("Turn:TcpAllocations", "true"),
             ("Turn:Users:0", $"{User}:{Password}"),
             ("Turn:Secrets:0", Secret),
             ("Turn:AllocationsPerUser", "200"),

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Relay.Core.Ice;
+using Relay.Core.Turn;
 using Relay.Host.Platform;
 using Relay.Host.Turn;
 using Xunit;
@@ -50,6 +51,20 @@ public sealed class StreamRouteTests
         broken[21] = 0xFF;
         Assert.Equal(StreamRoute.Unknown, Read(StreamKind.Turn, broken[..24], out hasUsername));
         Assert.False(hasUsername);
+    }
+
+    [Theory]
+    [InlineData("1800000000:3-abc", true)]
+    [InlineData("alice", true)]
+    [InlineData(null, false)]
+    public void A_ConnectionBind_goes_where_the_peers_connection_is(string? username, bool isNamed)
+    {
+        byte[] bind = StunMessages.ConnectionBind(ConnectionId.Of(5, 77), username);
+        Assert.Equal(5, Read(StreamKind.Turn, bind, out bool hasUsername));
+        Assert.Equal(isNamed, hasUsername);
+        Assert.True(StreamRoute.IsConnectionBind(new ReadOnlySequence<byte>(bind)));
+        Assert.False(StreamRoute.IsConnectionBind(new ReadOnlySequence<byte>(StunMessages.Allocate())));
+        Assert.False(StreamRoute.IsConnectionBind(new ReadOnlySequence<byte>(bind[..8])));
     }
 
     private static int Read(StreamKind kind, byte[] message, out bool hasUsername) =>

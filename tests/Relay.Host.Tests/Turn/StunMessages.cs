@@ -10,10 +10,12 @@ internal static class StunMessages
 
     public static byte[] Allocate(string? username = null) => Request(StunMethod.Allocate, username);
 
+    public static byte[] ConnectionBind(uint id, string? username = null) => Request(StunMethod.ConnectionBind, username, id);
+
     /// <summary>Behind RFC 4571's length.</summary>
     public static byte[] Framed(byte[] packet) => [(byte)(packet.Length >> 8), (byte)packet.Length, .. packet];
 
-    private static byte[] Request(StunMethod method, string? username)
+    private static byte[] Request(StunMethod method, string? username, uint connection = 0)
     {
         byte[] bytes = new byte[512];
         var writer = new StunMessageWriter(bytes);
@@ -21,6 +23,11 @@ internal static class StunMessages
         if (username is not null)
         {
             writer.AddUsername(Encoding.ASCII.GetBytes(username));
+        }
+
+        if (connection != 0)
+        {
+            writer.AddUInt32(StunAttributeType.ConnectionId, connection);
         }
 
         return bytes[..writer.Length];

@@ -52,6 +52,8 @@ public sealed class TurnServerFactoryTests
         options.Turn.AllocationsPerWorker = 11;
         options.Turn.AllocationsPerUser = 12;
         options.Turn.AllocationsPerSource = 13;
+        options.Turn.TcpConnectionsPerAllocation = 20;
+        options.Turn.TcpConnectionsPerWorker = 21;
         options.Turn.PermissionsPerAllocation = 14;
         options.Turn.ChannelsPerAllocation = 15;
         options.Turn.LifetimeSeconds = 120;
@@ -66,6 +68,7 @@ public sealed class TurnServerFactoryTests
         TurnOptions made = Create(options).CreateSettings([Announced], null).Options;
 
         Assert.Equal((11, 12, 13), (made.AllocationsMax, made.AllocationsPerUserMax, made.AllocationsPerSourceMax));
+        Assert.Equal((20, 21), (made.ConnectionsPerAllocationMax, made.ConnectionsMax));
         Assert.Equal((14, 15), (made.PermissionsMax, made.ChannelsMax));
         Assert.Equal((120, 240), ((int)made.LifetimeMin.TotalSeconds, (int)made.LifetimeMax.TotalSeconds));
         Assert.True(made is { AllowWideChannels: true, AllowMobility: true });
@@ -73,6 +76,23 @@ public sealed class TurnServerFactoryTests
         Assert.Equal((18, 19), (made.AnswersPerSecond, made.AnswersBurst));
         Assert.Equal((3478, 3478), (made.AlternateIPv4!.Value.Port, made.AlternateIPv6!.Value.Port));
         made.Validate();
+    }
+
+    [Theory]
+    [InlineData("public", true, true)]
+    [InlineData("public", false, false)]
+    [InlineData("own", true, false)]
+    public void TCP_allocations_are_for_public_peers_and_off_unless_asked_for(string peers, bool wanted, bool given)
+    {
+        var options = new RelayOptions();
+        options.Turn.Peers = peers;
+        options.Turn.TcpAllocations = wanted;
+        TurnServerFactory factory = Create(options);
+        using PeerSockets? sockets = factory.CreatePeerSockets(new StreamTable(new StreamTableOptions(), () => { }), () => { });
+        Assert.Equal(given, sockets is not null);
+        TurnSettings settings = factory.CreateSettings([Announced], null, sockets, worker: 3);
+        Assert.Same(sockets, settings.Connections);
+        Assert.Equal(3, settings.Options.Worker);
     }
 
     [Fact]
