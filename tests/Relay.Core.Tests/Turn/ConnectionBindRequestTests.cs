@@ -1,4 +1,3 @@
-using Relay.Core.Primitives;
 using Relay.Core.Stun;
 using Relay.Core.Turn;
 using Xunit;

@@ -1,4 +1,3 @@
-using Relay.Core.Primitives;
 using Relay.Core.Turn;
 using Xunit;
 

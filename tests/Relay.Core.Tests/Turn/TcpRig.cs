@@ -43,8 +43,13 @@ internal sealed class TcpRig
     }
 
     /// <summary>A Connect that is refused.</summary>
-    public int Refusal(TurnTestClient client, in TransportAddress peer) =>
-        client.Ask(StunMethod.Connect, TurnTestClient.Peers(peer)).Error;
+    public int Refusal(TurnTestClient client, in TransportAddress peer)
+    {
+        int begun = Tcp.Connecting.Count;
+        int error = client.Ask(StunMethod.Connect, TurnTestClient.Peers(peer)).Error;
+        Assert.Equal(begun, Tcp.Connecting.Count);
+        return error;
+    }
 
     /// <summary>A peer connects; the id that the client is told, 0 if it is not.</summary>
     public uint Arrive(int listener, in TransportAddress peer)
