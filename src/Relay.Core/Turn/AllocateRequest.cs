@@ -72,7 +72,7 @@ internal sealed class AllocateRequest
         TurnRefusal refusal6 = TurnRefusal.None;
         if (wish.Token != 0)
         {
-            refusal4 = TryRedeem(wish, slot, ref wish.IPv6 ? ref ipv6 : ref ipv4);
+            refusal4 = TryRedeem(wish, slot, ref ipv4, ref ipv6);
         }
         else if (wish.ReserveNext)
         {
@@ -139,20 +139,20 @@ internal sealed class AllocateRequest
         return TurnRefusal.None;
     }
 
-    // A family beside the token is not foreseen, but coturn's client names the one that the reserved port has.
-    private TurnRefusal TryRedeem(in AllocateWish wish, int slot, ref RelayedAddress relayed)
+    // The reserved port's family counts: beside the token none is foreseen (RFC 8656 section 7.1), but coturn's client names it.
+    private TurnRefusal TryRedeem(in AllocateWish wish, int slot, ref RelayedAddress ipv4, ref RelayedAddress ipv6)
     {
         if (!_allocations.TryFindReservation(wish.Token, out bool isIPv6))
         {
             return TurnRefusal.InsufficientCapacity;
         }
 
-        if (isIPv6 != wish.IPv6)
+        if (wish.NamesFamily && isIPv6 != wish.IPv6)
         {
             return TurnRefusal.BadRequest;
         }
 
-        relayed = _allocations.Redeem(wish.Token, slot);
+        (isIPv6 ? ref ipv6 : ref ipv4) = _allocations.Redeem(wish.Token, slot);
         return TurnRefusal.None;
     }
 

@@ -12,6 +12,9 @@ internal struct AllocateWish
     /// <summary>An IPv6 one, or one as well.</summary>
     public bool IPv6;
 
+    /// <summary>REQUESTED-ADDRESS-FAMILY is there: IPv4 is not merely the usual family.</summary>
+    public bool NamesFamily;
+
     /// <summary>EVEN-PORT.</summary>
     public bool EvenPort;
 
@@ -103,6 +106,7 @@ internal struct AllocateWish
         }
 
         StunAddressFamily first = hasFamily ? (StunAddressFamily)family[0] : StunAddressFamily.IPv4;
+        NamesFamily = hasFamily;
         IPv4 = first == StunAddressFamily.IPv4 || hasSecond;
         IPv6 = first == StunAddressFamily.IPv6 || hasSecond;
         return IPv4 || IPv6 ? TurnRefusal.None : TurnRefusal.AddressFamilyNotSupported;

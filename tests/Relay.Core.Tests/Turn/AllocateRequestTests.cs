@@ -154,12 +154,23 @@ public class AllocateRequestTests
     [Fact]
     public void A_reservation_is_for_one_family()
     {
-        byte[] token = Client.Allocate(With2(StunAttributeType.EvenPort, [0x80], StunAttributeType.RequestedAddressFamily, IPv6))
-            .Get(StunAttributeType.ReservationToken)!;
-        Assert.Equal(StunErrorCode.BadRequest, Redeem(token));
+        byte[] token = Reserve(New(), IPv6);
+        AddAttributes asIPv4 = With(StunAttributeType.ReservationToken, token, StunAttributeType.RequestedAddressFamily, IPv4);
+        Assert.Equal(StunErrorCode.BadRequest, New().Ask(StunMethod.Allocate, asIPv4).Error);
         TurnSent answer = New().Allocate(
             With2(StunAttributeType.ReservationToken, token, StunAttributeType.RequestedAddressFamily, IPv6));
         Assert.False(answer.Relayed[0].IsIPv4);
+    }
+
+    [Fact]
+    public void A_token_alone_is_enough_for_a_reserved_port_of_either_family()
+    {
+        foreach (byte[] family in new[] { IPv4, IPv6 })
+        {
+            byte[] token = Reserve(New(), family);
+            TurnSent answer = New().Allocate(Extra(StunAttributeType.ReservationToken, token));
+            Assert.Equal(family == IPv4, answer.Relayed[0].IsIPv4);
+        }
     }
 
     [Fact]
@@ -305,6 +316,10 @@ public class AllocateRequestTests
             writer.AddAttribute(type, value);
             writer.AddAttribute(type2, value2 ?? []);
         };
+
+    private static byte[] Reserve(TurnTestClient client, byte[] family) => client
+        .Allocate(With2(StunAttributeType.EvenPort, [0x80], StunAttributeType.RequestedAddressFamily, family))
+        .Get(StunAttributeType.ReservationToken)!;
 
     private TurnTestClient New() => new(_rig, TurnRig.At($"192.0.2.1:{_port++}"));
 
