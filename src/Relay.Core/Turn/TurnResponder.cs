@@ -34,7 +34,8 @@ internal sealed class TurnResponder
     private readonly TurnCounters _counters;
     private readonly TurnCredentials _credentials;
     private readonly TurnNonce _nonce;
-    private readonly PrefixBudget _budget;
+    private readonly PrefixBudget _datagrams;
+    private readonly PrefixBudget _streams;
     private readonly int _challengeBytes;
 
     public TurnResponder(
@@ -53,7 +54,8 @@ internal sealed class TurnResponder
         _challengeBytes = StunMessageReader.HeaderBytes + AttributeBytes(ErrorCodeBytes)
             + AttributeBytes(credentials.Realm.Length) + AttributeBytes(TurnNonce.Bytes)
             + AttributeBytes(PasswordAlgorithms.Offered.Length);
-        _budget = new PrefixBudget(options.AnswerPrefixes, options.AnswersPerSecond, options.AnswersBurst, random);
+        _datagrams = new PrefixBudget(options.AnswerPrefixes, options.AnswersPerSecond, options.AnswersBurst, random);
+        _streams = new PrefixBudget(options.AnswerPrefixes, options.AnswersPerSecond, options.AnswersBurst, random);
     }
 
     /// <summary>Starts an answer; false if there is no slot for it.</summary>
@@ -197,7 +199,9 @@ internal sealed class TurnResponder
     {
         packet = default;
         writer = default;
-        return _budget.TryTake(request.Mapped, request.Now) && TryBegin(request, messageClass, out packet, out writer);
+        // Streams have a share of their own: their sources are not forged, and datagrams with forged ones must not spend it.
+        PrefixBudget budget = request.IsStream ? _streams : _datagrams;
+        return budget.TryTake(request.Mapped, request.Now) && TryBegin(request, messageClass, out packet, out writer);
     }
 
     private DropReason SendUnsigned(in TurnRequest request, PacketHandle packet, ref StunMessageWriter writer)

@@ -103,6 +103,28 @@ public class TurnResponderTests
     }
 
     [Fact]
+    public void Forged_datagrams_do_not_silence_the_streams_of_a_prefix()
+    {
+        var rig = new TurnRig(TurnRig.Options with { AnswersPerSecond = 10, AnswersBurst = 20 });
+        byte[] allocate = Client.Build(StunMethod.Allocate, TurnTestClient.Udp, isSigned: false);
+        for (int i = 0; i < 100; i++)
+        {
+            rig.Handle(allocate, Address);
+        }
+
+        TransportAddress stream = VirtualAddress.Of(VirtualAddressKind.Stream, 1, 1);
+        int answers = 0;
+        for (int i = 0; i < 100; i++)
+        {
+            DropReason reason = rig.Server.HandleClient((byte[])allocate.Clone(), stream, Address, rig.Now, out _);
+            answers += reason == DropReason.None ? 1 : 0;
+        }
+
+        // Streams have a share of their own: it slows down whoever guesses passwords.
+        Assert.Equal(20, answers);
+    }
+
+    [Fact]
     public void A_flood_of_authenticated_requests_is_not_limited_by_prefix()
     {
         var rig = new TurnRig(TurnRig.Options with { AnswersPerSecond = 1, AnswersBurst = 2 });
