@@ -307,10 +307,16 @@ internal sealed class StreamTable
         _inbox.Return(_taken.Buffer);
         _links[_taken.Slot]!.HandleTaken();
         _taken = default;
-        if (_starved.TryDequeue(out int slot))
+        // A stream that has ended wants no buffer: the one behind it is told, or it would wait for other streams' messages.
+        bool isTold = false;
+        while (!isTold && _starved.TryDequeue(out int slot))
         {
             Volatile.Write(ref _isStarved[slot], 0);
-            Volatile.Read(ref _links[slot])?.HandleRoom();
+            if (Volatile.Read(ref _links[slot]) is { IsStopped: false, IsCloseAsked: false } link)
+            {
+                link.HandleRoom();
+                isTold = true;
+            }
         }
     }
 

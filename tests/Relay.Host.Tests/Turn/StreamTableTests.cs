@@ -141,6 +141,25 @@ public sealed class StreamTableTests
     }
 
     [Fact]
+    public async Task Room_for_a_message_is_not_offered_to_a_stream_that_has_ended()
+    {
+        var table = new StreamTable(new StreamTableOptions { InboxMax = 1 }, () => { });
+        StreamLink busy = table.TryOpen(StreamKind.Turn, Client)!;
+        StreamLink gone = table.TryOpen(StreamKind.Turn, Client)!;
+        StreamLink patient = table.TryOpen(StreamKind.Turn, Client)!;
+        Assert.True(Write(busy, Bytes(1)).IsCompletedSuccessfully);
+        Task<bool> lost = Write(gone, Bytes(2));
+        Task<bool> waiting = Write(patient, Bytes(3));
+        gone.End();
+        Assert.False(await lost.WaitAsync(TimeSpan.FromSeconds(30)));
+        while (table.TryReceive(out _))
+        {
+        }
+
+        Assert.True(await waiting.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
     public async Task Stopping_ends_a_wait()
     {
         var table = new StreamTable(new StreamTableOptions { InFlightMax = 1 }, () => { });
