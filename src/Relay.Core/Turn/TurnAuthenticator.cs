@@ -36,8 +36,9 @@ internal sealed class TurnAuthenticator
             return TurnRefusal.BadRequest;
         }
 
-        // Asked first: it costs one hash, whatever the number of secrets.
-        if (_nonce.Check(nonce, request.Client, request.Now, out SecurityFeatures features) != NonceVerdict.Good)
+        // Asked first: it costs one hash, whatever the number of secrets. It is for the real address: a stream has another name
+        // at the worker that its user name leads it to, and would be challenged twice.
+        if (_nonce.Check(nonce, request.Mapped, request.Now, out SecurityFeatures features) != NonceVerdict.Good)
         {
             return TurnRefusal.StaleNonce;
         }

@@ -183,8 +183,8 @@ internal sealed class TurnResponder
     {
         Span<byte> nonce = stackalloc byte[TurnNonce.Bytes];
         int length = features == SecurityFeatures.None
-            ? _nonce.WriteShort(request.Client, request.Now, nonce)
-            : _nonce.Write(request.Client, features, request.Now, nonce);
+            ? _nonce.WriteShort(request.Mapped, request.Now, nonce)
+            : _nonce.Write(request.Mapped, features, request.Now, nonce);
         writer.AddErrorCode(TurnRefusals.CodeOf(refusal));
         writer.AddAttribute(StunAttributeType.Realm, _credentials.Realm);
         writer.AddAttribute(StunAttributeType.Nonce, nonce[..length]);

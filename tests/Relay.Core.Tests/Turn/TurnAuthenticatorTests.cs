@@ -119,6 +119,16 @@ public class TurnAuthenticatorTests
     }
 
     [Fact]
+    public void A_nonce_stays_good_when_its_connection_is_led_to_another_worker()
+    {
+        AddAttributes nothing = TurnTestClient.Nothing;
+        Client.Address = VirtualAddress.Of(VirtualAddressKind.Stream, 1, 1);
+        Assert.Equal(StunErrorCode.AllocationMismatch, Client.Ask(StunMethod.Refresh, nothing).Error);
+        Client.Address = VirtualAddress.Of(VirtualAddressKind.Stream, 2, 5);
+        Assert.Equal(StunErrorCode.AllocationMismatch, Client.Send(Client.Build(StunMethod.Refresh, nothing)).Error);
+    }
+
+    [Fact]
     public void A_request_that_was_changed_on_the_way_is_not_believed()
     {
         Client.Allocate();
