@@ -19,6 +19,7 @@ enum {
     SEND_BATCH = 512,
     GATHER_INTERVAL_NS = 1000000,
     GATHER_BUSY = 2,               // messages to be expected in a pause, a train being one
+    GATHER_ENOUGH = 4,             // a call that brought so many messages is followed by the next at once
     GATHER_MIN_NS = 5000,          // a shorter sleep costs more than it brings
 };
 
@@ -196,7 +197,7 @@ static void wait_for_more(struct datagrams *io)
     ppoll(descriptors, 2, &second, NULL);
 }
 
-// Busy and under half full: a pause lets packets gather, so that trains and groups grow. From one receive call to the next at most. Idle: straight through.
+// Busy, and the last call brought little: a pause lets packets gather, so that trains and groups grow. From one receive call to the next at most. Idle: straight through.
 static void gather(struct datagrams *io)
 {
     if (io->options.gather_us == 0)
@@ -208,7 +209,7 @@ static void gather(struct datagrams *io)
         io->interval_start_ns = io->received_ns;
         io->arrived = 0;
     }
-    if (!io->is_busy || io->last_count >= BATCH / 2)
+    if (!io->is_busy || io->last_count >= GATHER_ENOUGH)
         return;
     pause -= now_ns(CLOCK_MONOTONIC) - io->received_ns;
     if (pause < GATHER_MIN_NS)

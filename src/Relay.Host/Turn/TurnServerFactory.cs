@@ -18,6 +18,8 @@ internal sealed class TurnServerFactory
     // RFC 8656 section 5: at most an hour.
     private static readonly TimeSpan NonceLifetime = TimeSpan.FromMinutes(30);
 
+    private static readonly int ReservationsMax = TurnOptions.Default.ReservationsMax;
+
     private readonly TurnServiceOptions _options;
     private readonly IPAddress _bind;
     private readonly TurnCredentials _credentials;
@@ -43,9 +45,11 @@ internal sealed class TurnServerFactory
     public StreamTable CreateStreams(Action wake) =>
         new(new StreamTableOptions { StreamsMax = _options.StreamsPerWorker }, wake);
 
-    /// <summary>The relay ports of a worker; null if it needs none.</summary>
+    /// <summary>
+    /// The relay ports of a worker, two for an allocation of both families and one for each that is reserved; null for none.
+    /// </summary>
     public RelayPorts? CreatePorts(PacketPool pool) =>
-        IsPublic ? new RelayPorts(_bind, _options.AllocationsPerWorker, pool) : null;
+        IsPublic ? new RelayPorts(_bind, (2 * _options.AllocationsPerWorker) + ReservationsMax, pool) : null;
 
     /// <summary>The TCP sockets of a worker's allocations; null if it needs none.</summary>
     public PeerSockets? CreatePeerSockets(StreamTable streams, Action wake) => IsPublic && _options.TcpAllocations

@@ -9,8 +9,11 @@ namespace Relay.Host.Workers;
 /// </summary>
 internal sealed class Coalescer
 {
-    /// <summary>A receive call that brought so many messages shares its price well enough.</summary>
-    internal const int EnoughMessages = 32;
+    /// <summary>
+    /// A receive call that brought so many messages shares its price well enough: a sleep and its timer cost more than what
+    /// is left to gain. Under full load this many wait anyway, and after a burst nothing follows.
+    /// </summary>
+    internal const int EnoughMessages = 4;
 
     /// <summary>
     /// Busy: so many messages are to be expected in one pause. Messages and not datagrams: what comes as a train shares

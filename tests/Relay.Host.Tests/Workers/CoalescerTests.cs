@@ -28,7 +28,7 @@ public class CoalescerTests
         Receive(1, TimeSpan.FromSeconds(1));
         for (int i = 0; i < 50; i++)
         {
-            Assert.Equal(TimeSpan.Zero, Receive(4, TimeSpan.FromMicroseconds(10)));
+            Assert.Equal(TimeSpan.Zero, Receive(3, TimeSpan.FromMicroseconds(10)));
         }
     }
 
@@ -36,10 +36,10 @@ public class CoalescerTests
     public void A_busy_one_waits_for_what_is_left_of_the_pause()
     {
         BeBusy();
-        Assert.Equal(TimeSpan.FromMicroseconds(50), Receive(5, TimeSpan.FromMicroseconds(20)));
-        Assert.Equal(TimeSpan.FromMicroseconds(38), Receive(5, TimeSpan.FromMicroseconds(20), handling: TimeSpan.FromMicroseconds(12)));
-        Assert.Equal(TimeSpan.Zero, Receive(5, TimeSpan.FromMicroseconds(20), handling: TimeSpan.FromMicroseconds(46)));
-        Assert.Equal(TimeSpan.Zero, Receive(5, TimeSpan.FromMicroseconds(20), handling: TimeSpan.FromMicroseconds(500)));
+        Assert.Equal(TimeSpan.FromMicroseconds(50), Receive(3, TimeSpan.FromMicroseconds(20)));
+        Assert.Equal(TimeSpan.FromMicroseconds(38), Receive(3, TimeSpan.FromMicroseconds(20), handling: TimeSpan.FromMicroseconds(12)));
+        Assert.Equal(TimeSpan.Zero, Receive(3, TimeSpan.FromMicroseconds(20), handling: TimeSpan.FromMicroseconds(46)));
+        Assert.Equal(TimeSpan.Zero, Receive(3, TimeSpan.FromMicroseconds(20), handling: TimeSpan.FromMicroseconds(500)));
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public class CoalescerTests
     {
         BeBusy();
         long before = _coalescer.Pauses;
-        Receive(5, TimeSpan.FromMicroseconds(20));
+        Receive(3, TimeSpan.FromMicroseconds(20));
         Receive(Coalescer.EnoughMessages, TimeSpan.FromMicroseconds(20));
         Assert.Equal(before + 1, _coalescer.Pauses);
     }
@@ -86,7 +86,7 @@ public class CoalescerTests
     {
         for (int i = 0; i < 200; i++)
         {
-            Receive(5, TimeSpan.FromMicroseconds(50));
+            Receive(3, TimeSpan.FromMicroseconds(50));
         }
     }
 
