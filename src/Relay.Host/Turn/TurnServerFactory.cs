@@ -71,21 +71,21 @@ internal sealed class TurnServerFactory
     /// <param name="worker">The worker's number.</param>
     public TurnSettings CreateSettings(
         IReadOnlyList<TransportAddress> announced, RelayPorts? ports, PeerSockets? peers = null, int worker = 0) => new()
-    {
-        Options = CreateOptions(announced) with { Worker = worker },
-        Connections = peers,
-        Credentials = _credentials,
-        Nonce = _nonce,
-        Ports = ports,
-        Policy = new PeerPolicy(new PeerPolicyOptions
         {
-            Mode = IsPublic ? PeerMode.Public : PeerMode.OwnMedia,
-            OwnMedia = announced,
-            HostAddresses = [.. announced, .. AnnouncedAddresses.OfHost()],
-            Allowed = [.. _options.AllowedPeers.Select(ToRange)],
-            Denied = [.. _options.DeniedPeers.Select(ToRange)],
-        }),
-    };
+            Options = CreateOptions(announced) with { Worker = worker },
+            Connections = peers,
+            Credentials = _credentials,
+            Nonce = _nonce,
+            Ports = ports,
+            Policy = new PeerPolicy(new PeerPolicyOptions
+            {
+                Mode = IsPublic ? PeerMode.Public : PeerMode.OwnMedia,
+                OwnMedia = announced,
+                HostAddresses = [.. announced, .. AnnouncedAddresses.OfHost()],
+                Allowed = [.. _options.AllowedPeers.Select(ToRange)],
+                Denied = [.. _options.DeniedPeers.Select(ToRange)],
+            }),
+        };
 
     private TurnOptions CreateOptions(IReadOnlyList<TransportAddress> announced) => new()
     {
