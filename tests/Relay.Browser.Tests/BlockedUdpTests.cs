@@ -47,7 +47,7 @@ public sealed class BlockedUdpTests(Browsers browsers)
 
     private Task PlayWithoutFirewallAsync() => Scene.PlayAsync(
         browsers,
-        [("Turn:Listen:0", $"tcp://127.0.0.1:{FreePort.OnLoopback()}")],
+        [("Turn:Listen:0", $"tcp://127.0.0.1:{FreePort.Take()}")],
         scene => TalkAsync(tint => scene.OpenAsync(tint, way: tint == Tint.Red ? MediaWay.IceTcp : MediaWay.Udp)));
 
     private static async Task TalkAsync(Func<Tint, Task<Participant>> openAsync)

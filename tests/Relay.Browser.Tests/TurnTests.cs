@@ -1,4 +1,5 @@
 using System.Globalization;
+using Relay.Testing;
 
 namespace Relay.Browser.Tests;
 
@@ -130,7 +131,7 @@ public sealed class TurnTests(Browsers browsers)
     private Task PlayAsync(Func<Scene, Task> test, bool offersUdp = true) => Scene.PlayAsync(
         browsers,
         [
-            ("Turn:Listen:0", $"tcp://127.0.0.1:{FreePort.OnLoopback()}"),
+            ("Turn:Listen:0", $"tcp://127.0.0.1:{FreePort.Take()}"),
             ("Turn:OfferUdp", offersUdp ? "true" : "false"),
             ("Tls:CertificateFile", browsers.Certificate.CertificatePath),
             ("Tls:KeyFile", browsers.Certificate.KeyPath),

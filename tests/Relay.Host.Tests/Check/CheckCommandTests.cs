@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using Relay.Host.Check;
 using Relay.Host.Tests.Turn;
@@ -21,7 +20,7 @@ public sealed class CheckCommandTests : IDisposable
 
     public CheckCommandTests()
     {
-        (int media, int stream) = FreePorts();
+        (int media, int stream) = (FreePort.Take(), FreePort.Take());
         _files.Write("localhost", DateTimeOffset.UtcNow.AddDays(30));
         _options =
         [
@@ -85,7 +84,7 @@ public sealed class CheckCommandTests : IDisposable
         Assert.Matches("(?m)^FAIL  TLS .*is for localhost, not for 127\\.0\\.0\\.1", output);
 
         // The right port, but of a relay that does not run.
-        (int media, int stream) = FreePorts();
+        (int media, int stream) = (FreePort.Take(), FreePort.Take());
         (_, output) = await CheckAsync(
         [
             .. _options,
@@ -141,13 +140,4 @@ public sealed class CheckCommandTests : IDisposable
     // Of an option given twice the last counts.
     private static string[] Arguments((string Key, string Value)[] options) =>
         [.. options.GroupBy(option => option.Key, StringComparer.Ordinal).Select(group => $"--{group.Key}={group.Last().Value}")];
-
-    private static (int Udp, int Tcp) FreePorts()
-    {
-        using var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        using var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        udp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        tcp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (((IPEndPoint)udp.LocalEndPoint!).Port, ((IPEndPoint)tcp.LocalEndPoint!).Port);
-    }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using Relay.Testing;
 using Xunit;
@@ -39,10 +38,10 @@ public sealed class CoturnServers : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _certificate.Write("localhost", TimeProvider.System.GetUtcNow().AddDays(30));
-        (Port, StreamPort, PortIPv6, PeerPort, DiscoveryPort) = (FreePort(), FreePort(), FreePort(), FreePort(), FreePort());
-        string discovery = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{DiscoveryPort},127.0.0.2:{FreePort()}");
+        (Port, StreamPort, PortIPv6, PeerPort, DiscoveryPort) = (FreePort.Take(), FreePort.Take(), FreePort.Take(), FreePort.Take(), FreePort.Take());
+        string discovery = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{DiscoveryPort},127.0.0.2:{FreePort.Take()}");
         _relays.Add(await StartAsync("127.0.0.1", Port, StreamPort, ("Turn:Discovery", discovery)));
-        _relays.Add(await StartAsync("::1", PortIPv6, FreePort()));
+        _relays.Add(await StartAsync("::1", PortIPv6, FreePort.Take()));
         _peer = CoturnProcess.Start(
             "turnutils_peer", string.Create(CultureInfo.InvariantCulture, $"-L 127.0.0.1 -L ::1 -p {PeerPort}"));
         // What it prints must not fill the pipe.
@@ -89,11 +88,4 @@ public sealed class CoturnServers : IAsyncLifetime
             ("Tls:CertificateFile", _certificate.CertificatePath),
             ("Tls:KeyFile", _certificate.KeyPath),
         ]);
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }

@@ -25,7 +25,7 @@ public sealed class PeerSocketsTests : IAsyncLifetime
         _files.Write("localhost", DateTimeOffset.UtcNow.AddDays(30));
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen(16);
-        _port = FreePort();
+        _port = FreePort.Take();
         _relay = await RelayFixture.StartAsync(
             ("Media:BindAddress", "127.0.0.1"),
             ("Media:Workers", "2"),
@@ -174,7 +174,7 @@ public sealed class PeerSocketsTests : IAsyncLifetime
     public async Task A_peer_that_is_not_there_is_a_447_and_a_denied_one_a_403()
     {
         using TcpTurnClient control = await TcpTurnClient.AllocateAsync(_port);
-        var nobody = new IPEndPoint(IPAddress.Loopback, FreePort());
+        var nobody = new IPEndPoint(IPAddress.Loopback, FreePort.Take());
         Assert.Equal((0u, StunErrorCode.ConnectionTimeoutOrFailure), await control.ConnectToAsync(nobody));
         Assert.Equal((0u, StunErrorCode.Forbidden), await control.ConnectToAsync(IPEndPoint.Parse("10.0.0.1:80")));
     }
@@ -210,12 +210,5 @@ public sealed class PeerSocketsTests : IAsyncLifetime
         byte[] bytes = new byte[count];
         new Random(seed).NextBytes(bytes);
         return bytes;
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

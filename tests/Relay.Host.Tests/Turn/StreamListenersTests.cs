@@ -15,7 +15,7 @@ public sealed class StreamListenersTests
     {
         using var files = new CertificateFiles();
         files.Write("localhost", DateTimeOffset.UtcNow.AddDays(3));
-        int port = FreePort();
+        int port = FreePort.Take();
         await using RelayFixture relay = await RelayFixture.StartAsync(
             ("Turn:Listen:0", string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{port}")),
             ("Tls:CertificateFile", files.CertificatePath),
@@ -45,12 +45,5 @@ public sealed class StreamListenersTests
         Assert.Equal(2, relay.ExitCode);
         Assert.Contains("Turn:Listen", relay.Output, StringComparison.Ordinal);
         Assert.Contains("in use", relay.Output, StringComparison.Ordinal);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
