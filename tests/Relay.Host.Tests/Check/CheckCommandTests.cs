@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
 using Relay.Host.Check;
 using Relay.Host.Tests.Turn;
 using Relay.Testing;
