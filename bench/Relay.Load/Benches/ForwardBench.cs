@@ -7,7 +7,8 @@ namespace Relay.Load.Benches;
 
 /// <summary>
 /// Pairs of SRTP legs through the relay and through bench/limit/srtp, both with GRO, GSO and gathering, both on one CPU:
-/// CPU time for each packet of 1,200 bytes.
+/// CPU time for each packet of 1,200 bytes. Beside them runs bench/limit/reflect, which sends back what it received: what it
+/// takes of the C relay's time is the floor of the ratio, a relay whose cipher costs nothing.
 /// </summary>
 internal static class ForwardBench
 {
@@ -32,10 +33,13 @@ internal static class ForwardBench
             var plan = new LegPlan { Groups = Pairs, Profile = profile };
             using var relayLegs = new LegSet(plan);
             using var limitLegs = new LegSet(plan);
+            using var floorLegs = new LegSet(new LegPlan { Groups = Pairs, IsReflected = true });
             await using var limit = new LimitServer("srtp", settings.ServerCpus, settings.LimitOptions);
+            await using var floor = new LimitServer("reflect", settings.ServerCpus, settings.LimitOptions);
             await relay.OpenAsync(relayLegs);
             await limit.OpenAsync(limitLegs);
-            Contestant[] contestants = [new("C", limit, limitLegs), new("relay", relay, relayLegs)];
+            await floor.OpenAsync(floorLegs);
+            Contestant[] contestants = [new("C", limit, limitLegs), new("relay", relay, relayLegs), new("C, no crypto", floor, floorLegs)];
             foreach ((int burst, double rate) in Shapes)
             {
                 TrafficOptions options = interleaved.FindRate(new TrafficOptions { PacketsPerSecond = rate, Burst = burst }, contestants);
@@ -43,7 +47,7 @@ internal static class ForwardBench
                 string shape = burst == 1 ? "evenly spaced" : string.Create(CultureInfo.InvariantCulture, $"bursts of {burst}");
                 report.Figure(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{name}, {shape}, {options.PacketsPerSecond:F0} packets/s: C {cpu[0]:F3} us, relay {cpu[1]:F3} us a packet, ratio {cpu[1] / cpu[0]:F3}"));
+                    $"{name}, {shape}, {options.PacketsPerSecond:F0} packets/s: C {cpu[0]:F3} us, relay {cpu[1]:F3} us a packet, ratio {cpu[1] / cpu[0]:F3}; C without crypto {cpu[2]:F3} us, {cpu[2] / cpu[0]:F3}"));
                 if (burst is 1 or 10)
                 {
                     report.Bar(cpu[1] / cpu[0], $"of the C relay's CPU a packet, {name}, {shape}", burst == 1 ? evenMax : burstMax);

@@ -60,13 +60,13 @@ public class CoalescerTests
     }
 
     [Theory]
-    [InlineData(1, false)]
-    [InlineData(2, true)]
-    public void It_is_busy_if_a_pause_may_bring_two_messages(int messages, bool isBusy)
+    [InlineData(8, false)]
+    [InlineData(6, true)]
+    public void It_is_busy_if_a_pause_may_bring_eight_messages(int microsecondsApart, bool isBusy)
     {
-        for (int i = 0; i < 100; i++)
+        for (int i = 0; i < 1000; i++)
         {
-            Receive(messages, PauseMax);
+            Receive(1, TimeSpan.FromMicroseconds(microsecondsApart));
         }
 
         Assert.Equal(isBusy, _coalescer.Pauses > 0);
@@ -86,7 +86,7 @@ public class CoalescerTests
     {
         for (int i = 0; i < 200; i++)
         {
-            Receive(3, TimeSpan.FromMicroseconds(50));
+            Receive(3, TimeSpan.FromMicroseconds(10));
         }
     }
 
