@@ -2,7 +2,8 @@
 # Measures the relay. ./bench.sh lists what there is; ./bench.sh NAME measures it (Release); load benches take --quick for
 # about a minute instead of some. It ends with a line
 # "NAME: value unit (bar: ...) pass|fail" for each bar, the failed ones last, after figures "NAME: ..." that have no bar;
-# the exit code is 0 if all pass. See bench/README.md.
+# the exit code is 0 if all pass. ./bench.sh table [--quick] [NAME ...] measures all but netem (or those named), one after
+# another, and writes what they print into bench/README.md.
 set -euo pipefail
 cd "$(dirname "$0")"
 . tests/prerequisites.sh
@@ -32,15 +33,11 @@ declare -A limits=([netem]=100m [turn]=20m)
 if [ $# -eq 0 ]; then
   for bench in "${benches[@]}"; do
     IFS='|' read -r name _ _ _ what <<<"$bench"
-    printf '%-8s %s\n' "$name" "$what"
+    printf '%-9s %s\n' "$name" "$what"
   done
+  printf '%-9s %s\n' table "all of them but netem, or those named after it, into bench/README.md"
   exit 0
 fi
-
-fail() {
-  echo "$1: nothing measured, $2 (bar: it runs) fail"
-  exit 1
-}
 
 limited() {
   timeout --foreground --kill-after=20s "${limits[$name]:-$limit}" "$@"
@@ -70,36 +67,97 @@ run_project() {
   fi
 }
 
-for bench in "${benches[@]}"; do
-  IFS='|' read -r name project filter needs _ <<<"$bench"
-  [ "$name" = "$1" ] || continue
-  shift
+# All lines of one bench into $lines, the failed bars last, and its $arguments; returns 1 if a bar failed.
+measure() {
+  local project=$1 filter=$2 needs=$3 reason log=artifacts/bench/$name.log code=0 found figures passes fails
+  shift 3
+  arguments=$*
   reason=$(missing_sdk)
-  [ -z "$reason" ] || fail "$name" "$reason"
+  [ -z "$reason" ] || nothing_measured "$reason" || return 1
   # shellcheck disable=SC2086 # a list of words
-  install_missing $needs || fail "$name" "a package could not be installed"
+  install_missing $needs || nothing_measured "a package could not be installed" || return 1
 
-  log=artifacts/bench/$name.log code=0
   mkdir -p artifacts/bench
-  build_project "$project" >"$log" 2>&1 || { tail -n 40 "$log"; fail "$name" "the build failed"; }
+  build_project "$project" >"$log" 2>&1 || { tail -n 40 "$log" && nothing_measured "the build failed" || return 1; }
   BENCH_AT_LENGTH=1 run_project "$project" "$filter" "$@" >"$log" 2>&1 || code=$?
 
-  lines=$(sed -nE "s/^[[:space:]]*($name: .*)/\1/; s/ (pass|fail) (\[.*\])$/ \2 \1/; /^$name: /p" "$log")
-  figures=$(grep -vE ' (pass|fail)$' <<<"$lines" || true)
-  passes=$(grep ' pass$' <<<"$lines" || true)
-  fails=$(grep ' fail$' <<<"$lines" || true)
+  found=$(sed -nE "s/^[[:space:]]*($name: .*)/\1/; s/ (pass|fail) (\[.*\])$/ \2 \1/; /^$name: /p" "$log")
+  figures=$(grep -vE ' (pass|fail)$' <<<"$found" || true)
+  passes=$(grep ' pass$' <<<"$found" || true)
+  fails=$(grep ' fail$' <<<"$found" || true)
   if [ -z "$passes$fails" ]; then
     tail -n 40 "$log"
-    fail "$name" "it printed no such line (exit code $code)"
+    nothing_measured "it printed no such line (exit code $code)" || return 1
   fi
   if [ "$code" -ne 0 ]; then
     grep -v '^[[:space:]]*at ' "$log" | tail -n 40
     [ -n "$fails" ] || fails="${passes##*$'\n'}" passes=$(sed '$d' <<<"$passes") fails="${fails% pass} fail"
   fi
-  printf '%s\n' "$figures" "$passes" "$fails" | sed '/^$/d'
-  [ -z "$fails" ] || exit 1
-  exit 0
-done
+  lines=$(printf '%s\n' "$figures" "$passes" "$fails" | sed '/^$/d')
+  [ -z "$fails" ]
+}
 
-echo "bench.sh: no bench is called $1; ./bench.sh lists them" >&2
-exit 2
+nothing_measured() {
+  lines="$name: nothing measured, $1 (bar: it runs) fail"
+  return 1
+}
+
+# Measures the bench called so; 2 if there is none.
+measure_named() {
+  local bench project filter needs
+  for bench in "${benches[@]}"; do
+    IFS='|' read -r name project filter needs _ <<<"$bench"
+    if [ "$name" = "$1" ]; then
+      shift
+      if [ "$project" != Relay.Load ] && [ "${1-}" = --quick ]; then shift; fi
+      measure "$project" "$filter" "$needs" "$@"
+      return
+    fi
+  done
+  echo "bench.sh: no bench is called $1; ./bench.sh lists them" >&2
+  return 2
+}
+
+# Puts the lines of a bench into its place in bench/README.md: the block under its heading, at the end if it has none.
+write_figures() {
+  local heading="### $name" block page=bench/README.md
+  block=$(printf '%s\n\n%s\n\n```text\n%s\n```\n' "$heading" "$2" "$lines")
+  if grep -qx "$heading" "$page"; then
+    BLOCK=$block awk -v heading="$heading" '
+      $0 == heading { print ENVIRON["BLOCK"]; inside = 1; next }
+      inside && /^#/ { inside = 0; print "" }
+      !inside' "$page" >"$page.new"
+    mv "$page.new" "$page"
+  else
+    printf '\n%s\n' "$block" >>"$page"
+  fi
+}
+
+table() {
+  local quick=() names=() bench code=0 when
+  if [ "${1-}" = --quick ]; then quick=(--quick); shift; fi
+  names=("$@")
+  if [ $# -eq 0 ]; then
+    for bench in "${benches[@]}"; do
+      [ "${bench%%|*}" = netem ] || names+=("${bench%%|*}")
+    done
+  fi
+  for bench in "${names[@]}"; do
+    measure_named "$bench" ${quick[@]+"${quick[@]}"} || code=1
+    [ -n "$lines" ] || exit 2
+    echo "$lines"
+    when="$(date -I), commit $(git rev-parse --short HEAD)${arguments:+, $arguments}, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), $(nproc) CPUs, Linux $(uname -r)"
+    write_figures "$bench" "$when"
+  done
+  exit "$code"
+}
+
+lines='' arguments=''
+if [ "$1" = table ]; then
+  shift
+  table "$@"
+fi
+code=0
+measure_named "$@" || code=$?
+[ -z "$lines" ] || echo "$lines"
+exit "$code"
