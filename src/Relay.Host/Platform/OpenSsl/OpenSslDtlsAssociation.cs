@@ -11,15 +11,7 @@ namespace Relay.Host.Platform.OpenSsl;
 /// </summary>
 internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
 {
-    // OpenSSL keeps records of the coming epoch, each in a buffer of 17 KB, until the keys are there. An honest peer sends one
-    // with each transmission of its last flight.
-    private const int EarlyRecordsMax = 24;
-
-    // Explicit nonce and tag of AES-GCM (RFC 5288 section 3). OpenSSL 3.0 ends the association, though the record is not
-    // authentic, when a protected record is shorter.
-    private const int ProtectedFragmentMinBytes = 8 + 16;
-
-    // A datagram of 1200 bytes holds fewer.
+    // More than the protected records that pass the screen.
     private const int ReadsMax = 128;
 
     private const int OpenSslObjectsEach = 2;
@@ -33,7 +25,7 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
     private nint _ssl;
     private byte* _incoming;
     private int _incomingBytes;
-    private int _earlyRecords;
+    private DtlsScreen _screen;
     private DtlsAlerts? _alerts;
     private bool _isDisposed;
     private Instant _deadline = Instant.Never;
@@ -100,7 +92,7 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
             return DropReason.DtlsAfterClose;
         }
 
-        DropReason reason = Screen(datagram, out int wellFormedBytes);
+        DropReason reason = _screen.Pass(datagram, State == DtlsState.Connecting, out int length);
         if (reason != DropReason.None)
         {
             return reason;
@@ -108,13 +100,13 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
 
         if (_ssl == 0)
         {
-            return ReadAlerts(datagram[..wellFormedBytes]);
+            return ReadAlerts(datagram[..length]);
         }
 
         fixed (byte* incoming = datagram)
         {
             _incoming = incoming;
-            _incomingBytes = wellFormedBytes;
+            _incomingBytes = length;
             reason = Advance(now);
             _incoming = null;
             _incomingBytes = 0;
@@ -262,37 +254,6 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
         }
 
         return LibSsl.SSL_get_selected_srtp_profile(_ssl) == null ? LibCrypto.X509VErrApplicationVerification : LibCrypto.X509VOk;
-    }
-
-    /// <summary>Finds the records at the datagram's start that OpenSSL may see.</summary>
-    private DropReason Screen(ReadOnlySpan<byte> datagram, out int wellFormedBytes)
-    {
-        wellFormedBytes = 0;
-        while (DtlsRecordReader.TryRead(datagram[wellFormedBytes..], out DtlsRecordReader record) == DropReason.None)
-        {
-            if (record.Epoch != 0)
-            {
-                if (record.Fragment.Length < ProtectedFragmentMinBytes)
-                {
-                    break;
-                }
-
-                if (State == DtlsState.Connecting && ++_earlyRecords > EarlyRecordsMax)
-                {
-                    break;
-                }
-            }
-
-            wellFormedBytes += record.Record.Length;
-        }
-
-        if (wellFormedBytes > 0)
-        {
-            return DropReason.None;
-        }
-
-        bool isTooEarly = State == DtlsState.Connecting && _earlyRecords > EarlyRecordsMax;
-        return isTooEarly ? DropReason.DtlsUnexpected : DropReason.DtlsMalformed;
     }
 
     private DropReason Advance(Instant now)

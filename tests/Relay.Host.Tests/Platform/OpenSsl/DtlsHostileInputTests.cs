@@ -122,6 +122,32 @@ public class DtlsHostileInputTests
         }
     }
 
+    // Each record that has to be opened costs a microsecond, and a datagram has room for 49.
+    [Theory]
+    [InlineData(3, false, true)]
+    [InlineData(3, true, true)]
+    [InlineData(40, false, false)]
+    [InlineData(40, true, false)]
+    public void Of_the_protected_records_in_a_datagram_only_the_first_few_are_opened(int forgedBefore, bool isConfirmed, bool isRead)
+    {
+        using DtlsPair pair = new();
+        Assert.True(pair.Run().IsConnected);
+        if (isConfirmed)
+        {
+            pair.Server.HandlePeerConfirmed();
+        }
+
+        pair.Client.HandleClose();
+        byte[] alert = Assert.Single(DtlsPair.Drain(pair.Client));
+        byte[] forged = [.. alert];
+        forged[^1] ^= 1;
+        byte[] datagram = [.. Enumerable.Repeat(forged, forgedBefore).SelectMany(bytes => bytes), .. alert];
+        pair.Server.HandleDatagram(datagram, pair.Now);
+        Assert.Equal(isRead ? CloseReason.PeerClosed : CloseReason.None, pair.Server.CloseReason);
+        pair.Server.HandleDatagram(alert, pair.Now);
+        Assert.Equal(CloseReason.PeerClosed, pair.Server.CloseReason);
+    }
+
     [Fact]
     public void An_alert_in_the_clear_does_not_end_a_connected_association()
     {
