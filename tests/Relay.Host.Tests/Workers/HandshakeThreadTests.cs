@@ -86,6 +86,71 @@ public sealed class HandshakeThreadTests : IDisposable
         Assert.Equal(before, OpenSslObjects.Live);
     }
 
+    [Fact]
+    public void Ended_at_any_moment_of_its_life_an_association_leaves_nothing_behind()
+    {
+        long before = OpenSslObjects.Live;
+        using (var clients = new OpenSslDtlsAssociationFactory(DtlsRole.Client, new DtlsOptions(), TestCertificates.Client))
+        using (var servers = new OpenSslDtlsAssociationFactory(new DtlsOptions(), TestCertificates.Server))
+        {
+            HandshakeThread thread = Start(servers, 4);
+            HashSet<DtlsState> ends = [];
+            for (int seed = 0; seed < 300; seed++)
+            {
+                ends.Add(Live(clients, thread, new Random(seed)));
+            }
+
+            thread.Dispose();
+            Assert.Equal([DtlsState.Connecting, DtlsState.Connected], ends.Order());
+        }
+
+        Assert.Equal(before, OpenSslObjects.Live);
+    }
+
+    // Steps in any order, most of them without waiting for the other thread. Returns the state in which it was ended.
+    private DtlsState Live(IDtlsAssociationFactory clients, HandshakeThread thread, Random random)
+    {
+        using IDtlsAssociation client = clients.Create(thread.LocalFingerprint, 0);
+        using IDtlsAssociation server = thread.Create(TestCertificates.Client.Fingerprint, 0);
+        byte[] buffer = new byte[2048];
+        client.HandleTimeout(MonotonicClock.Now);
+        for (int step = random.Next(60); step > 0; step--)
+        {
+            switch (random.Next(6))
+            {
+                case 0 or 1 when client.TryDequeueDatagram(buffer, out int length):
+                    server.HandleDatagram(buffer.AsSpan(0, length), MonotonicClock.Now);
+                    break;
+
+                case 2 or 3 when server.TryDequeueDatagram(buffer, out int length):
+                    client.HandleDatagram(buffer.AsSpan(0, length), MonotonicClock.Now);
+                    break;
+
+                case 4:
+                    while (thread.AwayCount > 0 && !thread.TryTakeBack(out _))
+                    {
+                        Assert.True(_woken.Wait(TimeSpan.FromSeconds(20)));
+                    }
+
+                    break;
+
+                case 5 when server.State == DtlsState.Connected && server.TryExportKeyingMaterial(buffer.AsSpan(0, 56)):
+                    server.HandlePeerConfirmed();
+                    break;
+
+                default:
+                    thread.TryTakeBack(out _);
+                    break;
+            }
+        }
+
+        DtlsState end = server.State;
+        server.HandleClose();
+        server.Dispose();
+        server.Dispose();
+        return end;
+    }
+
     private HandshakeThread Start(IDtlsAssociationFactory factory, int capacity)
     {
         var thread = new HandshakeThread(0, factory, capacity, () => _woken.Release());
