@@ -2,13 +2,15 @@ using Relay.Core.Buffers;
 using Relay.Core.Diagnostics;
 using Relay.Core.Dtls;
 using Relay.Core.Primitives;
+using Relay.Host.Platform;
 using Relay.Host.Platform.OpenSsl;
 
 namespace Relay.Host.Workers;
 
 /// <summary>
 /// A DTLS association that is lent to a <see cref="HandshakeThread"/> whenever it has something expensive to do: to be made,
-/// to take a datagram of its handshake, to release what the handshake needed, to be freed. What comes while it is away waits, within a bound. Once connected it
+/// to take a datagram of its handshake, to release what the handshake needed, to be freed. What comes while it is away waits,
+/// within a bound, and is handled at the time of its turn: a flight's timer starts when there is a flight. Once connected it
 /// stays with the worker: what comes then costs little. Retransmissions are the worker's too.
 /// </summary>
 internal sealed class HandshakeAssociation : IDtlsAssociation
@@ -22,8 +24,6 @@ internal sealed class HandshakeAssociation : IDtlsAssociation
     private DatagramQueue _waiting = new(WaitingMaxBytes, PacketPool.DatagramMaxBytes);
     private DatagramQueue _lent = new(WaitingMaxBytes, PacketPool.DatagramMaxBytes);
     private IDtlsAssociation? _inner;
-    private Instant _arrival;
-    private Instant _lentAt;
     private byte _number;
     private bool _isAway;
     private bool _isLentForFreeing;
@@ -71,7 +71,6 @@ internal sealed class HandshakeAssociation : IDtlsAssociation
             return DropReason.DtlsQueueFull;
         }
 
-        _arrival = now;
         return _isAway || TryLend() ? DropReason.None : DropReason.DtlsQueueFull;
     }
 
@@ -140,7 +139,7 @@ internal sealed class HandshakeAssociation : IDtlsAssociation
 
         while (_lent.TryPeek(out _, out ReadOnlySpan<byte> datagram))
         {
-            _inner.HandleDatagram(datagram, _lentAt);
+            _inner.HandleDatagram(datagram, MonotonicClock.Now);
             _lent.Dequeue();
         }
     }
@@ -164,7 +163,7 @@ internal sealed class HandshakeAssociation : IDtlsAssociation
 
         while (_waiting.TryPeek(out _, out ReadOnlySpan<byte> datagram))
         {
-            _inner.HandleDatagram(datagram, _arrival);
+            _inner.HandleDatagram(datagram, MonotonicClock.Now);
             _waiting.Dequeue();
         }
     }
@@ -180,7 +179,6 @@ internal sealed class HandshakeAssociation : IDtlsAssociation
     private bool TryLend()
     {
         (_lent, _waiting) = (_waiting, _lent);
-        _lentAt = _arrival;
         _isAway = _thread.TryLend(this);
         if (!_isAway)
         {

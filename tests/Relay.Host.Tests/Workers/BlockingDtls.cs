@@ -12,6 +12,9 @@ internal sealed class BlockingDtls : IDtlsAssociationFactory, IDtlsAssociation
     /// <summary>The first byte of each datagram and the thread that brought it.</summary>
     public List<(byte First, int Thread)> Handled { get; } = [];
 
+    /// <summary>The time that the last one was handled at, as it was told.</summary>
+    public Instant HandledAt { get; private set; }
+
     /// <summary>Set when a step has begun.</summary>
     public SemaphoreSlim Begun { get; } = new(0);
 
@@ -53,6 +56,7 @@ internal sealed class BlockingDtls : IDtlsAssociationFactory, IDtlsAssociation
             _steps.Wait(TimeSpan.FromSeconds(20));
         }
 
+        HandledAt = now;
         Handled.Add((datagram[0], Environment.CurrentManagedThreadId));
         return DropReason.None;
     }

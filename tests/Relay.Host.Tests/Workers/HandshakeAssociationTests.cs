@@ -2,6 +2,7 @@ using Relay.Core.Buffers;
 using Relay.Core.Diagnostics;
 using Relay.Core.Dtls;
 using Relay.Core.Primitives;
+using Relay.Host.Platform;
 using Relay.Host.Workers;
 using Xunit;
 
@@ -43,6 +44,21 @@ public sealed class HandshakeAssociationTests : IDisposable
         Assert.Equal(1, first);
         Assert.NotEqual(Environment.CurrentManagedThreadId, thread);
         Assert.Equal(Slot, _inner.Slot);
+    }
+
+    // A flight that waited its turn for a second would be due for its retransmission when it is first sent.
+    [Fact]
+    public void A_datagram_that_waited_is_handled_at_the_time_of_its_turn()
+    {
+        _association.HandleDatagram([1], Instant.Zero);
+        Assert.True(_inner.Begun.Wait(TimeSpan.FromSeconds(20)));
+        _association.HandleDatagram([2], Instant.Zero);
+        Instant turn = MonotonicClock.Now;
+        _inner.LetGoOn(2);
+        TakeBack();
+        TakeBack();
+        Assert.Equal(2, _inner.Handled.Count);
+        Assert.True(_inner.HandledAt >= turn);
     }
 
     [Fact]
