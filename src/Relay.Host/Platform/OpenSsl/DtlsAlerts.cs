@@ -105,7 +105,7 @@ internal sealed unsafe class DtlsAlerts : IDisposable
         return true;
     }
 
-    // A context lives only as long as this: there is at most one such record in a leg's life.
+    // A context lives only as long as this: an honest peer sends one such record in its life.
     private bool Decrypt(byte* nonce, ReadOnlySpan<byte> additional, ReadOnlySpan<byte> sealedAlert, Span<byte> alert)
     {
         nint cipher = _key.Length == DtlsRecordKeys.KeyMaxBytes ? LibCrypto.EVP_aes_256_gcm() : LibCrypto.EVP_aes_128_gcm();

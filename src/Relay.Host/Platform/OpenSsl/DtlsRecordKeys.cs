@@ -36,8 +36,8 @@ internal static unsafe class DtlsRecordKeys
             _ => 0,
         };
         byte* secret = stackalloc byte[MasterSecretBytes];
-        nuint secretBytes = LibSsl.SSL_SESSION_get_master_key(LibSsl.SSL_get_session(ssl), secret, MasterSecretBytes);
-        if (keyBytes == 0 || secretBytes != MasterSecretBytes)
+        if (keyBytes == 0
+            || LibSsl.SSL_SESSION_get_master_key(LibSsl.SSL_get_session(ssl), secret, MasterSecretBytes) != MasterSecretBytes)
         {
             return null;
         }
@@ -51,8 +51,10 @@ internal static unsafe class DtlsRecordKeys
         var masterSecret = new Span<byte>(secret, MasterSecretBytes);
         Expand(masterSecret, new ReadOnlySpan<byte>(seed, 2 * RandomBytes), keyBytes == KeyMaxBytes, block);
 
+        // Pinned, so that the collector leaves no copies of it behind.
         int side = ofClient ? 0 : 1;
-        byte[] key = block.Slice(side * keyBytes, keyBytes).ToArray();
+        byte[] key = GC.AllocateUninitializedArray<byte>(keyBytes, pinned: true);
+        block.Slice(side * keyBytes, keyBytes).CopyTo(key);
         block.Slice((2 * keyBytes) + (side * SaltBytes), SaltBytes).CopyTo(salt);
         CryptographicOperations.ZeroMemory(masterSecret);
         CryptographicOperations.ZeroMemory(block);

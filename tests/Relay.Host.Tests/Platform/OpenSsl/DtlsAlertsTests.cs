@@ -77,6 +77,19 @@ public class DtlsAlertsTests
     }
 
     [Fact]
+    public void Once_disposed_of_it_has_no_key_any_more()
+    {
+        using DtlsPair pair = new();
+        Assert.True(pair.Run().IsConnected);
+        DtlsAlerts alerts = DtlsAlerts.TryCreate(pair.Server.Ssl, DtlsRole.Server)!;
+        pair.Client.HandleClose();
+        byte[] alert = Assert.Single(DtlsPair.Drain(pair.Client));
+        Assert.Equal(CloseReason.PeerClosed, alerts.Read(alert));
+        alerts.Dispose();
+        Assert.Equal(CloseReason.None, alerts.Read(alert));
+    }
+
+    [Fact]
     public void Another_connections_alert_ends_nothing()
     {
         using DtlsPair pair = Confirmed(Aes128);
