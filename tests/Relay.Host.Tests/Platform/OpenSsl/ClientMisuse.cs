@@ -8,6 +8,7 @@ namespace Relay.Host.Tests.Platform.OpenSsl;
 internal static unsafe partial class ClientMisuse
 {
     private const string Library = "libssl.so.3";
+    private const ulong OpNoExtendedMasterSecret = 1UL << 0;
     private const ulong OpNoRenegotiation = 1UL << 30;
 
     /// <summary>Makes the ClientHello larger than a datagram, as post-quantum key shares do.</summary>
@@ -38,6 +39,8 @@ internal static unsafe partial class ClientMisuse
         }
     }
 
+    internal static void OmitExtendedMasterSecret(OpenSslDtlsAssociation client) => SSL_set_options(client.Ssl, OpNoExtendedMasterSecret);
+
     internal static void Renegotiate(OpenSslDtlsAssociation client)
     {
         Assert.Equal(1, LibSsl.SSL_alloc_buffers(client.Ssl));
@@ -60,6 +63,9 @@ internal static unsafe partial class ClientMisuse
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SSL_set_cipher_list(nint ssl, string ciphers);
+
+    [LibraryImport(Library)]
+    private static partial ulong SSL_set_options(nint ssl, ulong options);
 
     [LibraryImport(Library)]
     private static partial ulong SSL_clear_options(nint ssl, ulong options);

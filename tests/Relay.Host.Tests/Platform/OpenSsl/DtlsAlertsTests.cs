@@ -32,6 +32,30 @@ public class DtlsAlertsTests
     }
 
     [Fact]
+    public void A_client_without_the_extended_master_secret_is_understood()
+    {
+        using DtlsPair pair = new();
+        ClientMisuse.OmitExtendedMasterSecret(pair.Client);
+        Assert.True(pair.Run().IsConnected);
+        pair.Server.HandlePeerConfirmed();
+        pair.Client.HandleClose();
+        pair.Run();
+        Assert.Equal(CloseReason.PeerClosed, pair.Server.CloseReason);
+    }
+
+    [Fact]
+    public void After_a_renegotiation_that_was_refused_the_goodbye_is_there()
+    {
+        using DtlsPair pair = new();
+        Assert.True(pair.Run().IsConnected);
+        ClientMisuse.Renegotiate(pair.Client);
+        pair.Exchange();
+        pair.Server.HandlePeerConfirmed();
+        pair.Server.HandleClose();
+        Assert.Equal(AlertDatagramBytes, Assert.Single(DtlsPair.Drain(pair.Server)).Length);
+    }
+
+    [Fact]
     public void Two_that_are_without_close_each_other()
     {
         using DtlsPair pair = Confirmed(Aes128);

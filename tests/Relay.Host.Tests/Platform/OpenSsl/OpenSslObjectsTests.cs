@@ -1,5 +1,9 @@
+using Relay.Core.Diagnostics;
 using Relay.Core.Dtls;
+using Relay.Host.Configuration;
 using Relay.Host.Platform.OpenSsl;
+using Relay.Host.Workers;
+using Relay.Testing.Peers;
 using Xunit;
 
 namespace Relay.Host.Tests.Platform.OpenSsl;
@@ -56,6 +60,24 @@ public class OpenSslObjectsTests(ITestOutputHelper output)
         DtlsOptions options = new() { SrtpProfiles = "SRTP_ROT13" };
         Assert.Throws<InvalidOperationException>(() => new OpenSslDtlsAssociationFactory(options, TestCertificates.Server));
         Assert.Equal(before, OpenSslObjects.Live);
+    }
+
+    [Fact]
+    public async Task A_legs_objects_go_with_its_peers_first_packet_and_its_goodbye_still_ends_the_leg()
+    {
+        using var media = new MediaPlane(new MediaOptions { Port = 0, Workers = 1, PoolSlotsPerWorker = 1024, MaxLegsPerWorker = 4 });
+        media.Start();
+        await using var peer = new TestPeer(new TestPeerOptions { SendsMedia = false });
+        // The peer has a context, an association and a BIO of its own.
+        long withoutLegs = OpenSslObjects.Live + 3;
+        peer.ApplyAnswer(media.OpenLeg(0, peer.CreateOffer()).Answer!);
+        await peer.WaitConnectedAsync();
+        await peer.WaitUntilAsync(() => media.LegsConnected == 1, "the relay's side");
+        peer.SendAudioPacket();
+        await peer.WaitUntilAsync(() => OpenSslObjects.Live == withoutLegs, "the end of the leg's objects");
+
+        peer.CloseDtls();
+        await peer.WaitUntilAsync(() => media.LegsClosed(CloseReason.PeerClosed) == 1, "the end of the leg");
     }
 
     /// <summary>Of four, one ends in the middle of the handshake, one with a close_notify, one is refused.</summary>
