@@ -28,7 +28,8 @@ internal sealed class StreamSession(
     private StreamTable? _table;
     private Task _writing = Task.CompletedTask;
     private bool _isDecided;
-    private volatile PeerLink? _peer;
+    private PeerLink? _peer;
+    private int _isStopped;
 
     private TimeSpan IdleTimeout => kind == StreamKind.Turn ? options.TurnIdleTimeout : options.IceIdleTimeout;
 
@@ -37,6 +38,7 @@ internal sealed class StreamSession(
     {
         watch.Expect(StreamOutcome.Unused, options.UseTimeout);
         watch.Expect(StreamOutcome.Idle, IdleTimeout);
+        watch.Stops(Stop);
         using CancellationTokenRegistration registration = stopping.UnsafeRegister(
             static session => ((StreamSession)session!).Stop(), this);
         try
@@ -51,11 +53,13 @@ internal sealed class StreamSession(
         }
     }
 
+    // What comes to be meanwhile is stopped where it does: each side writes before it looks.
     private void Stop()
     {
+        Interlocked.Exchange(ref _isStopped, 1);
         pipe.Input.CancelPendingRead();
-        _link?.Stop();
-        _peer?.Dispose();
+        Volatile.Read(ref _link)?.Stop();
+        Volatile.Read(ref _peer)?.Dispose();
     }
 
     private async Task<StreamOutcome> ReadAsync()
@@ -90,7 +94,7 @@ internal sealed class StreamSession(
             }
 
             pipe.Input.AdvanceTo(buffer.Start, isBind ? buffer.Start : buffer.End);
-            if (isBind && await _link!.WaitForBindAsync() is { } peer)
+            if (isBind && await WaitForBindAsync() is { } peer)
             {
                 return await JoinAsync(peer);
             }
@@ -102,12 +106,26 @@ internal sealed class StreamSession(
         }
     }
 
+    // What is bound to, if anything. Not every request is answered, and while this waits nobody sees the client go.
+    private async Task<PeerLink?> WaitForBindAsync()
+    {
+        watch.Expect(StreamOutcome.Lost, options.StallTimeout);
+        PeerLink? peer = await _link!.WaitForBindAsync();
+        watch.Met(StreamOutcome.Lost);
+        return peer;
+    }
+
     /// <summary>The stream is a data connection now: once the client has its answer, bytes are passed as they are.</summary>
     private async Task<StreamOutcome> JoinAsync(PeerLink peer)
     {
         watch.Met(StreamOutcome.Unused);
         peer.Claim();
-        _peer = peer;
+        Interlocked.Exchange(ref _peer, peer);
+        if (Volatile.Read(ref _isStopped) != 0)
+        {
+            peer.Dispose();
+        }
+
         // The worker's part ends here; the writer still writes what there is.
         await LeaveAsync();
         return await new PeerSplice(pipe, peer, watch, options).RunAsync();
@@ -142,13 +160,18 @@ internal sealed class StreamSession(
     {
         await LeaveAsync();
         _table = table;
-        _link = table.TryOpen(kind, remote);
-        if (_link is null)
+        if (table.TryOpen(kind, remote) is not { } link)
         {
             return false;
         }
 
-        _writing = WriteAsync(_link);
+        Interlocked.Exchange(ref _link, link);
+        if (Volatile.Read(ref _isStopped) != 0)
+        {
+            link.Stop();
+        }
+
+        _writing = WriteAsync(link);
         return true;
     }
 

@@ -11,6 +11,7 @@ internal sealed class StreamWatch(Action abort)
 {
     private readonly long[] _deadlines = CreateDeadlines();
     private int _expired;
+    private Action? _stop;
 
     /// <summary>What was not done in time; <see cref="StreamOutcome.Done"/> if nothing.</summary>
     public StreamOutcome Expired => (StreamOutcome)Volatile.Read(ref _expired);
@@ -20,6 +21,19 @@ internal sealed class StreamWatch(Action abort)
         Volatile.Write(ref _deadlines[(int)otherwise], (MonotonicClock.Now + within).Ticks);
 
     public void Met(StreamOutcome otherwise) => Volatile.Write(ref _deadlines[(int)otherwise], long.MaxValue);
+
+    /// <summary>
+    /// Has this called as well once something is late, perhaps at once and twice: an abort wakes only who waits for the client.
+    /// </summary>
+    public void Stops(Action stop)
+    {
+        // Each side writes before it looks, so one of them sees the other.
+        Interlocked.Exchange(ref _stop, stop);
+        if (Expired != StreamOutcome.Done)
+        {
+            stop();
+        }
+    }
 
     /// <summary>Aborts if something is late; once.</summary>
     public void Check(Instant now)
@@ -31,6 +45,7 @@ internal sealed class StreamWatch(Action abort)
                 if (Interlocked.CompareExchange(ref _expired, i, 0) == 0)
                 {
                     abort();
+                    Volatile.Read(ref _stop)?.Invoke();
                 }
 
                 return;

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Relay.Core.Ice;
@@ -215,6 +216,60 @@ public sealed class StreamSessionTests
         Assert.True(await clear.IsClosedAsync());
         Assert.True(await tls.IsClosedAsync());
         await host.EndsAsync(StreamOutcome.Lost, 2);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_bind_that_gets_no_answer_is_not_waited_for_for_ever(bool isGone)
+    {
+        await using GateHost host = await GateHost.StartAsync(new StreamGateOptions { StallTimeout = TimeSpan.FromSeconds(1) });
+        using GateClient client = await host.ConnectAsync();
+        // What the worker here sends back is no answer, as where there are no TCP allocations.
+        await client.EchoAsync(StunMessages.ConnectionBind(7));
+        if (isGone)
+        {
+            client.Socket.Close(0);
+        }
+        else
+        {
+            Assert.True(await client.IsClosedAsync());
+        }
+
+        await host.EndsAsync(StreamOutcome.Lost);
+        while ((await host.Workers[0].NextAsync()).Kind != StreamMessageKind.Closed)
+        {
+        }
+
+        Assert.Equal((0, 0), (host.Gate.OpenCount, host.Workers[0].Table.OpenCount));
+    }
+
+    [Fact]
+    public async Task A_bound_stream_whose_peer_takes_nothing_is_idle_all_the_same()
+    {
+        await using GateHost host = await GateHost.StartAsync(
+            new StreamGateOptions { TurnIdleTimeout = TimeSpan.FromSeconds(2) });
+        using GateClient client = await host.ConnectAsync();
+        await client.EchoAsync(StunMessages.ConnectionBind(7));
+        TransportAddress stream = (await host.Workers[0].NextAsync()).Stream;
+        using var sockets = new PeerSockets(IPAddress.Loopback, host.Workers[0].Table, 0, 0, () => { });
+        (Socket near, Socket peer) = await PeerSocketPair.CreateAsync();
+        var link = new PeerLink(sockets, new ByteRate(0, default), (IPEndPoint)near.RemoteEndPoint!, near);
+        byte[] success = [1, 0x0B, .. StunMessages.ConnectionBind(7)[2..]];
+        Assert.True(await host.Workers[0].DoAsync(table => table.TryBind(stream, link) && table.TrySend(stream, success)));
+        Assert.Equal(success, await client.ReadAsync(success.Length));
+        // Neither the client nor the peer gives a sign any more: both directions wait for the peer.
+        await Assert.ThrowsAnyAsync<IOException>(async () =>
+        {
+            byte[] much = new byte[1 << 20];
+            while (true)
+            {
+                await client.SendAsync(much);
+            }
+        });
+        await host.EndsAsync(StreamOutcome.Idle);
+        Assert.True(link.IsClosed);
+        peer.Dispose();
     }
 
     private static string IceUsername(int worker)

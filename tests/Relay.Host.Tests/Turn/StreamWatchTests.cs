@@ -36,4 +36,20 @@ public sealed class StreamWatchTests
         watch.Check(later);
         Assert.Equal(0, _aborts);
     }
+
+    [Fact]
+    public void What_waits_for_others_is_stopped_too_whenever_it_says_so()
+    {
+        int stops = 0;
+        var watch = new StreamWatch(() => _aborts++);
+        watch.Stops(() => stops++);
+        watch.Expect(StreamOutcome.Idle, TimeSpan.FromSeconds(10));
+        watch.Check(MonotonicClock.Now);
+        Assert.Equal(0, stops);
+        watch.Check(MonotonicClock.Now + TimeSpan.FromSeconds(11));
+        watch.Check(MonotonicClock.Now + TimeSpan.FromSeconds(12));
+        Assert.Equal((1, 1), (_aborts, stops));
+        watch.Stops(() => stops += 10);
+        Assert.Equal((1, 11), (_aborts, stops));
+    }
 }
