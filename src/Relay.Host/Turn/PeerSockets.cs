@@ -156,7 +156,7 @@ internal sealed class PeerSockets : IPeerConnections, IDisposable
         return true;
     }
 
-    /// <summary>Leaves news for the worker; waits while there is much. From any thread but the worker's.</summary>
+    /// <summary>Leaves news for the worker; ends later while there is much. Blocks nobody and never throws.</summary>
     public async Task TellAsync(PeerEventKind kind, PeerLink link, PeerListener? listener = null)
     {
         while (!_isStopping)

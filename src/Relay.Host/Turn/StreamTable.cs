@@ -325,7 +325,8 @@ internal sealed class StreamTable
         link.Outbox.Clear();
         if (link.Peer is { IsClaimed: false } peer)
         {
-            peer.Dispose();
+            // No session sees to its end, so its allocation would count it as long as it lives.
+            _ = peer.EndAsync();
         }
 
         Volatile.Write(ref _links[slot], null);
