@@ -4,8 +4,8 @@ using Relay.Core.Primitives;
 namespace Relay.Host.Turn;
 
 /// <summary>
-/// How many connections are open, in all and from one source: an IPv4 address or an IPv6 /64, kept only as a hash under a key
-/// made at start. Memory is bounded by the connections that are open. Thread-safe.
+/// How many connections are open (or in a TLS handshake), in all and from one source: an IPv4 address or an IPv6 /64, kept only
+/// as a hash under a key made at start. Memory is bounded by the connections that are open. Thread-safe.
 /// </summary>
 internal sealed class OpenStreams(int max, int perSourceMax, RandomSource random)
 {

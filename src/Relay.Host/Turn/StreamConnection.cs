@@ -155,14 +155,14 @@ internal sealed class StreamConnection
 
     private async Task<StreamOutcome> SecureAsync()
     {
-        if (_gate.Certificates is not { } certificates)
+        if (_gate.Certificates is not { } certificates || _counted is not { } source)
         {
             return StreamOutcome.Unknown;
         }
 
         IDuplexPipe clear = _connection.Transport;
         await using var ssl = new SslStream(new DuplexPipeStream(clear), leaveInnerStreamOpen: true);
-        if (!_gate.TryBeginHandshake())
+        if (!_gate.TryBeginHandshake(source))
         {
             return StreamOutcome.HandshakesBusy;
         }
@@ -180,7 +180,7 @@ internal sealed class StreamConnection
         finally
         {
             _watch.Met(StreamOutcome.HandshakeFailed);
-            _gate.EndHandshake();
+            _gate.EndHandshake(source);
         }
 
         _gate.Counters.AddHandshake();

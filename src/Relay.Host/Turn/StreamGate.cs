@@ -21,7 +21,7 @@ internal sealed class StreamGate(
     RandomSource random)
 {
     private readonly OpenStreams _open = new(options.ConnectionsMax, options.PerSourceMax, random);
-    private int _handshakes;
+    private readonly OpenStreams _handshakes = new(options.HandshakesMax, options.HandshakesPerSourceMax, random);
 
     public StreamGateOptions Options => options;
 
@@ -58,17 +58,8 @@ internal sealed class StreamGate(
 
     public void Remove(IPAddress source) => _open.Remove(source);
 
-    /// <summary>False if as many handshakes as may be are going on.</summary>
-    public bool TryBeginHandshake()
-    {
-        if (Interlocked.Increment(ref _handshakes) <= options.HandshakesMax)
-        {
-            return true;
-        }
+    /// <summary>False if as many handshakes as may be are going on, in all or from the source.</summary>
+    public bool TryBeginHandshake(IPAddress source) => _handshakes.TryAdd(source);
 
-        EndHandshake();
-        return false;
-    }
-
-    public void EndHandshake() => Interlocked.Decrement(ref _handshakes);
+    public void EndHandshake(IPAddress source) => _handshakes.Remove(source);
 }

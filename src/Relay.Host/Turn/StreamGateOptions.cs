@@ -20,6 +20,9 @@ internal sealed record StreamGateOptions
     /// <summary>TLS handshakes at once.</summary>
     public int HandshakesMax { get; init; } = 256;
 
+    /// <summary>TLS handshakes at once from one source: whoever leaves all of its own half open must not stop the others'.</summary>
+    public int HandshakesPerSourceMax { get; init; } = 32;
+
     /// <summary>Time for the first bytes of a connection, and once more behind a TLS handshake.</summary>
     public TimeSpan FirstBytesTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -21,7 +21,7 @@ internal enum StreamOutcome : byte
     /// <summary>A PROXY header from a source that is not trusted, none from one that is, or a broken one.</summary>
     BadProxyHeader,
 
-    /// <summary>Too many TLS handshakes at once.</summary>
+    /// <summary>Too many TLS handshakes at once, in all or from one source.</summary>
     HandshakesBusy,
 
     /// <summary>The TLS handshake failed, or was not over in time.</summary>

@@ -153,6 +153,33 @@ public sealed class StreamGateTests
     }
 
     [Fact]
+    public async Task Handshakes_that_one_source_leaves_half_open_do_not_stop_anothers()
+    {
+        byte[] half = [0x16, 3, 1, 2, 0, 1, 0, 1];
+        byte[] flooder = ProxyHeaders.Line(IPEndPoint.Parse("192.0.2.7:1"));
+        await using GateHost host = await GateHost.StartAsync(new StreamGateOptions
+        {
+            HandshakesMax = 8,
+            HandshakesPerSourceMax = 2,
+            TrustedProxies = [IPNetwork.Parse("127.0.0.1/32")],
+        });
+        var halves = new List<GateClient>();
+        for (int i = 0; i < 10; i++)
+        {
+            halves.Add(await host.ConnectAsync([.. flooder, .. half]));
+        }
+
+        await host.EndsAsync(StreamOutcome.HandshakesBusy, 8);
+        using GateClient another = await host.ConnectTlsAsync(ProxyHeaders.Line(IPEndPoint.Parse("192.0.2.8:1")));
+        await another.EchoAsync(StunMessages.Binding());
+        halves.ForEach(client => client.Dispose());
+        await host.EndsAsync(StreamOutcome.HandshakeFailed, 2);
+        // And they are given back.
+        using GateClient again = await host.ConnectTlsAsync(flooder);
+        await again.EchoAsync(StunMessages.Binding());
+    }
+
+    [Fact]
     public async Task Behind_a_proxy_the_share_is_the_clients()
     {
         await using GateHost host = await GateHost.StartAsync(
