@@ -11,6 +11,8 @@ internal sealed class PeerSplice(IDuplexPipe client, PeerLink link, StreamWatch 
 {
     private const int ChunkBytes = 16_384;
 
+    private long _received;
+
     /// <summary>Until one side has ended; what was under way to the other has been sent then. Closes the peer's connection.</summary>
     public async Task<StreamOutcome> RunAsync()
     {
@@ -21,9 +23,14 @@ internal sealed class PeerSplice(IDuplexPipe client, PeerLink link, StreamWatch 
             Task<bool> down = ReceiveAsync(peer);
             if (await Task.WhenAny(up, down) == up && await up)
             {
-                // The client has said all; the peer may still answer.
+                // The client has said all; the peer may still answer, however long that is.
                 link.EndSending();
-                await Task.WhenAny(down, Task.Delay(options.StallTimeout));
+                long before;
+                do
+                {
+                    before = Volatile.Read(ref _received);
+                }
+                while (await Task.WhenAny(down, Task.Delay(options.StallTimeout)) != down && Volatile.Read(ref _received) > before);
             }
 
             link.Dispose();
@@ -90,6 +97,7 @@ internal sealed class PeerSplice(IDuplexPipe client, PeerLink link, StreamWatch 
                     return true;
                 }
 
+                Volatile.Write(ref _received, _received + read);
                 client.Output.Advance(read);
                 FlushResult result = await client.Output.FlushAsync();
                 if (result.IsCanceled || result.IsCompleted)

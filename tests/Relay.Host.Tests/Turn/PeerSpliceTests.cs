@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
@@ -42,6 +43,29 @@ public sealed class PeerSpliceTests : IDisposable
             await _fromClient.Writer.CompleteAsync();
             Assert.Equal(0, await peer.ReceiveAsync(new byte[1]));
             Assert.Equal(StreamOutcome.Done, await splice.WaitAsync(GateHost.Long));
+        }
+    }
+
+    [Fact]
+    public async Task An_answer_that_goes_on_is_carried_to_its_end()
+    {
+        var stall = TimeSpan.FromSeconds(2);
+        (PeerLink link, Socket peer) = await LinkAsync();
+        using (peer)
+        {
+            Task<StreamOutcome> splice = Run(link, stall);
+            await _fromClient.Writer.CompleteAsync();
+            Assert.Equal(0, await peer.ReceiveAsync(new byte[1]));
+            int sent = 0;
+            for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < 1.5 * stall; sent++)
+            {
+                await peer.SendAsync(new byte[1]);
+                await Task.Delay(20);
+            }
+
+            peer.Close();
+            Assert.Equal(StreamOutcome.Done, await splice.WaitAsync(GateHost.Long));
+            Assert.Equal(sent, (await _toClient.Reader.ReadAtLeastAsync(sent)).Buffer.Length);
         }
     }
 
