@@ -7,7 +7,7 @@ namespace Relay.Host.Turn;
 /// One TCP connection between a relayed address and a peer, on the host's side: opened by the thread pool, closed by anybody. Until
 /// a stream is bound to it nothing is read, so that what the peer sends waits in the system.
 /// </summary>
-internal sealed class PeerLink : IDisposable
+internal sealed class PeerLink : IDisposable, IThreadPoolWorkItem
 {
     private readonly PeerSockets _owner;
     private Socket? _socket;
@@ -103,4 +103,15 @@ internal sealed class PeerLink : IDisposable
             Volatile.Read(ref _socket)?.Dispose();
         }
     }
+
+    /// <summary>The same for the packet thread, which leaves the work to another one: closing takes as long as many packets.</summary>
+    public void DisposeSoon()
+    {
+        if (Interlocked.Exchange(ref _isClosed, 1) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute() => Volatile.Read(ref _socket)?.Dispose();
 }

@@ -113,7 +113,7 @@ internal sealed class PeerSockets : IPeerConnections, IDisposable
     {
         if (_links.Remove(id, out PeerLink? link))
         {
-            link.Dispose();
+            link.DisposeSoon();
         }
     }
 
@@ -135,7 +135,7 @@ internal sealed class PeerSockets : IPeerConnections, IDisposable
             }
             else
             {
-                link.Dispose();
+                link.DisposeSoon();
             }
 
             news.Listener.HandleJudged();

@@ -12,16 +12,38 @@ public sealed class PeerLinkTests : IDisposable
 
     public void Dispose() => _sockets.Dispose();
 
-    [Fact]
-    public async Task Closed_before_it_has_a_socket_it_closes_the_one_that_it_gets()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Closed_before_it_has_a_socket_it_closes_the_one_that_it_gets(bool soon)
     {
         PeerLink link = Create();
-        link.Dispose();
+        Close(link, soon);
         (Socket a, Socket b) = await PeerSocketPair.CreateAsync();
         using (b)
         {
             link.Attach(a);
             Assert.Equal(0, await b.ReceiveAsync(new byte[1]));
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Closed_it_ends_both_sides(bool soon)
+    {
+        PeerLink link = Create();
+        (Socket a, Socket b) = await PeerSocketPair.CreateAsync();
+        using (b)
+        {
+            link.Attach(a);
+            await using Stream stream = link.OpenStream();
+            Task<int> reading = stream.ReadAsync(new byte[1]).AsTask();
+            Close(link, soon);
+            Assert.True(link.IsClosed);
+            Exception? end = await Record.ExceptionAsync(() => reading.WaitAsync(GateHost.Long));
+            Assert.True(end is not null && StreamErrors.IsNetwork(end));
+            Assert.True(await TcpTurnClient.IsClosedAsync(new NetworkStream(b)));
         }
     }
 
@@ -46,6 +68,18 @@ public sealed class PeerLinkTests : IDisposable
         await link.EndAsync();
         link.EndSending();
         Assert.True(link.IsClosed);
+    }
+
+    private static void Close(PeerLink link, bool soon)
+    {
+        if (soon)
+        {
+            link.DisposeSoon();
+        }
+        else
+        {
+            link.Dispose();
+        }
     }
 
     private PeerLink Create() => new(_sockets, new ByteRate(0, default), new IPEndPoint(IPAddress.Loopback, 1), null);
