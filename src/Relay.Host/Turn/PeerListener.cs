@@ -14,9 +14,12 @@ internal sealed class PeerListener : IDisposable
     private const int ReuseAddress = 2;
     private const int ReusePort = 15;
 
+    private static readonly TimeSpan AfterError = TimeSpan.FromMilliseconds(100);
+
     private readonly PeerSockets _owner;
     private readonly Socket _socket;
     private readonly WakeSignal _isJudged = new();
+    private volatile bool _isClosed;
 
     private PeerListener(PeerSockets owner, Socket socket, int handle, ByteRate rate)
     {
@@ -95,10 +98,10 @@ internal sealed class PeerListener : IDisposable
             {
                 accepted = await _socket.AcceptAsync();
             }
-            catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.ConnectionReset)
+            catch (SocketException) when (!_isClosed)
             {
-                // Out of descriptors for now, or the peer is gone already.
-                await Task.Delay(TimeSpan.FromMilliseconds(100));
+                // Out of descriptors or memory for now, or an error of one connection, which accept(2) returns too.
+                await Task.Delay(AfterError);
                 continue;
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
@@ -119,6 +122,7 @@ internal sealed class PeerListener : IDisposable
 
     public void Dispose()
     {
+        _isClosed = true;
         _socket.Dispose();
         _isJudged.Set();
     }
