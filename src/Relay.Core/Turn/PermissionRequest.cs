@@ -56,6 +56,21 @@ internal sealed class PermissionRequest
         return true;
     }
 
+    // Whether one of the first peers of a message has the address, with any port. A message has few attributes.
+    private static bool IsListedBefore(in StunMessageReader message, int first, in TransportAddress peer)
+    {
+        int position = 0;
+        for (int i = 0; i < first && TryReadNext(message, ref position, out _, out TransportAddress other); i++)
+        {
+            if (other.Address == peer.Address)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private TurnRefusal Check(in StunMessageReader message, TurnAllocation allocation)
     {
         int count = 0;
@@ -73,7 +88,7 @@ internal sealed class PermissionRequest
             }
 
             count++;
-            added += allocation.Permissions.Contains(peer) ? 0 : 1;
+            added += allocation.Permissions.Contains(peer) || IsListedBefore(message, count - 1, peer) ? 0 : 1;
         }
 
         return count == 0 ? TurnRefusal.BadRequest

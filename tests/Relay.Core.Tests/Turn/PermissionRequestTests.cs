@@ -77,4 +77,19 @@ public class PermissionRequestTests
         rig.Advance(TimeSpan.FromSeconds(300));
         Assert.Equal(0, client.Permit(peers[3]));
     }
+
+    [Fact]
+    public void An_address_that_is_listed_twice_is_one_permission()
+    {
+        var rig = new TurnRig(TurnRig.Options with { PermissionsMax = 2 }, PeerMode.Public);
+        var client = new TurnTestClient(rig, Address);
+        client.Allocate();
+        TransportAddress first = TurnRig.At("93.184.216.1:1");
+        TransportAddress second = TurnRig.At("93.184.216.2:1");
+        TransportAddress third = TurnRig.At("93.184.216.3:1");
+        Assert.Equal(StunErrorCode.InsufficientCapacity, client.Permit(first, first, second, third));
+        Assert.Equal(0, client.Permit(first, first with { Port = 2 }, second, first));
+        Assert.Equal(0, client.Permit(second, second, first));
+        Assert.Equal(StunErrorCode.InsufficientCapacity, client.Permit(third));
+    }
 }
