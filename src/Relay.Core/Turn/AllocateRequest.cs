@@ -48,7 +48,7 @@ internal sealed class AllocateRequest
             : wish.IsTcp && !_ports.SupportsTcp ? TurnRefusal.UnsupportedTransport
             : wish.IsTcp && !request.IsStream ? TurnRefusal.BadRequest
             : wish.Mobility && (wish.IsTcp || !_options.AllowMobility) ? TurnRefusal.MobilityForbidden
-            : _allocations.CheckQuota(request);
+            : _allocations.CheckQuota(request, wish);
         if (refusal == TurnRefusal.None)
         {
             refusal = TryOpen(request, wish, out TurnAllocation? allocation);
@@ -76,7 +76,7 @@ internal sealed class AllocateRequest
         }
         else if (wish.ReserveNext)
         {
-            refusal4 = TryTakePair(wish, slot, request.Now, ref wish.IPv6 ? ref ipv6 : ref ipv4, out token);
+            refusal4 = TryTakePair(request, wish, slot, ref wish.IPv6 ? ref ipv6 : ref ipv4, out token);
         }
         else
         {
@@ -115,7 +115,8 @@ internal sealed class AllocateRequest
             : _ports.TryTake(isIPv6, wish.EvenPort, slot, out relayed)) ? TurnRefusal.InsufficientCapacity
         : TurnRefusal.None;
 
-    private TurnRefusal TryTakePair(in AllocateWish wish, int slot, Instant now, ref RelayedAddress relayed, out ulong token)
+    private TurnRefusal TryTakePair(
+        in TurnRequest request, in AllocateWish wish, int slot, ref RelayedAddress relayed, out ulong token)
     {
         token = 0;
         if (!_ports.Supports(wish.IPv6))
@@ -128,7 +129,7 @@ internal sealed class AllocateRequest
             return TurnRefusal.InsufficientCapacity;
         }
 
-        if (!_allocations.TryReserve(odd, now, out token))
+        if (!_allocations.TryReserve(odd, request, out token))
         {
             _ports.Release(even);
             _ports.Release(odd);

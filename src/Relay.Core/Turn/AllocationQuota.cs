@@ -33,7 +33,8 @@ internal sealed class AllocationQuota
         ? _hash.Hash(source.IPv4, 4)
         : _hash.Hash((ulong)(source.Address >> IPv6HostBits), 6);
 
-    public bool HasRoom(ulong key) => !_counts.TryGetValue(key, out int count) || count < _max;
+    /// <summary>Whether so many more have room.</summary>
+    public bool HasRoom(ulong key, int more = 1) => _counts.GetValueOrDefault(key) + more <= _max;
 
     public void Add(ulong key) => _counts[key] = _counts.GetValueOrDefault(key) + 1;
 

@@ -74,12 +74,21 @@ internal sealed class AllocationTable
             ? found
             : null;
 
-    /// <summary>Why a client may not have one more allocation; <see cref="TurnRefusal.None"/> if it may.</summary>
-    public TurnRefusal CheckQuota(in TurnRequest request) =>
-        _freeCount == 0 ? TurnRefusal.InsufficientCapacity
-        : !_users.HasRoom(_users.KeyOf(request.Account)) ? TurnRefusal.UserQuota
-        : !_sources.HasRoom(_sources.KeyOf(request.Mapped)) ? TurnRefusal.SourceQuota
-        : TurnRefusal.None;
+    /// <summary>
+    /// Why a client may not have what it wishes; <see cref="TurnRefusal.None"/> if it may. A reserved port counts as an
+    /// allocation, for who reserved it until it is redeemed, and for who redeemed it from then on.
+    /// </summary>
+    public TurnRefusal CheckQuota(in TurnRequest request, in AllocateWish wish)
+    {
+        ulong user = _users.KeyOf(request.Account);
+        ulong source = _sources.KeyOf(request.Mapped);
+        int wanted = wish.ReserveNext ? 2 : 1;
+        bool isHeld = _reservations.TryFind(wish.Token, out _, out Reservation held);
+        return _freeCount - _reservations.Count < (isHeld ? 0 : wanted) ? TurnRefusal.InsufficientCapacity
+            : !_users.HasRoom(user, isHeld && held.AccountKey == user ? 0 : wanted) ? TurnRefusal.UserQuota
+            : !_sources.HasRoom(source, isHeld && held.SourceKey == source ? 0 : wanted) ? TurnRefusal.SourceQuota
+            : TurnRefusal.None;
+    }
 
     /// <summary>Makes the allocation, in <see cref="NextSlot"/>. <see cref="CheckQuota"/> has passed.</summary>
     public TurnAllocation Open(in TurnRequest request)
@@ -152,7 +161,7 @@ internal sealed class AllocationTable
     /// <summary>
     /// Keeps a reserved address for its time; false, and the address is still the caller's, if there are too many.
     /// </summary>
-    public bool TryReserve(in RelayedAddress reserved, Instant now, out ulong token)
+    public bool TryReserve(in RelayedAddress reserved, in TurnRequest request, out ulong token)
     {
         token = 0;
         if (!_reservations.HasRoom)
@@ -160,28 +169,37 @@ internal sealed class AllocationTable
             return false;
         }
 
-        int index = _reservations.Add(reserved, out token);
-        _timers.Set(_allocations.Length + index, now + ReservationTable.Lifetime);
+        var reservation = new Reservation
+        {
+            Address = reserved,
+            AccountKey = _users.KeyOf(request.Account),
+            SourceKey = _sources.KeyOf(request.Mapped),
+        };
+        int index = _reservations.Add(ref reservation);
+        _users.Add(reservation.AccountKey);
+        _sources.Add(reservation.SourceKey);
+        _timers.Set(_allocations.Length + index, request.Now + ReservationTable.Lifetime);
+        token = reservation.Token;
         return true;
     }
 
     /// <summary>Whether a token is good, and for an address of which family.</summary>
     public bool TryFindReservation(ulong token, out bool isIPv6)
     {
-        bool isFound = _reservations.TryFind(token, out _, out RelayedAddress reserved);
-        isIPv6 = isFound && !reserved.Address.IsIPv4;
+        bool isFound = _reservations.TryFind(token, out _, out Reservation found);
+        isIPv6 = isFound && !found.Address.Address.IsIPv4;
         return isFound;
     }
 
     /// <summary>The reserved address of a token that was found is the slot's from now on.</summary>
     public RelayedAddress Redeem(ulong token, int slot)
     {
-        bool isFound = _reservations.TryFind(token, out int index, out RelayedAddress reserved);
+        bool isFound = _reservations.TryFind(token, out int index, out Reservation found);
         Invariant.Holds(isFound, "a reservation is redeemed once");
-        _reservations.TryRemove(index, out _);
+        TryUnreserve(index, out _);
         _timers.Set(_allocations.Length + index, Instant.Never);
-        Ports.Pass(reserved, slot);
-        return reserved;
+        Ports.Pass(found.Address, slot);
+        return found.Address;
     }
 
     public void HandleTimeout(Instant now)
@@ -190,7 +208,7 @@ internal sealed class AllocationTable
         {
             if (timer >= _allocations.Length)
             {
-                if (_reservations.TryRemove(timer - _allocations.Length, out RelayedAddress reserved))
+                if (TryUnreserve(timer - _allocations.Length, out RelayedAddress reserved))
                 {
                     Ports.Release(reserved);
                 }
@@ -200,6 +218,19 @@ internal sealed class AllocationTable
                 Expire(allocation, now);
             }
         }
+    }
+
+    private bool TryUnreserve(int index, out RelayedAddress reserved)
+    {
+        bool isFound = _reservations.TryRemove(index, out Reservation reservation);
+        reserved = reservation.Address;
+        if (isFound)
+        {
+            _users.Remove(reservation.AccountKey);
+            _sources.Remove(reservation.SourceKey);
+        }
+
+        return isFound;
     }
 
     private void Expire(TurnAllocation allocation, Instant now)

@@ -2,6 +2,19 @@ using Relay.Core.Primitives;
 
 namespace Relay.Core.Turn;
 
+/// <summary>A port that EVEN-PORT reserved, and under what it is counted until somebody has it.</summary>
+internal struct Reservation
+{
+    public RelayedAddress Address;
+    public ulong Token;
+
+    /// <summary>As <see cref="TurnAllocation.AccountKey"/>.</summary>
+    public ulong AccountKey;
+
+    /// <summary>As <see cref="TurnAllocation.SourceKey"/>.</summary>
+    public ulong SourceKey;
+}
+
 /// <summary>
 /// Ports that EVEN-PORT reserved, each for 30 seconds or until somebody shows its RESERVATION-TOKEN (RFC 8656 section 7.2).
 /// A token is the entry's index and 48 random bits, so it cannot be guessed.
@@ -14,7 +27,7 @@ internal sealed class ReservationTable
     private const int IndexBits = 16;
 
     private readonly RandomSource _random;
-    private readonly Entry[] _entries;
+    private readonly Reservation[] _entries;
     private readonly int[] _free;
     private int _freeCount;
 
@@ -23,7 +36,7 @@ internal sealed class ReservationTable
     public ReservationTable(int max, RandomSource random)
     {
         _random = random;
-        _entries = new Entry[max];
+        _entries = new Reservation[max];
         _free = new int[max];
         _freeCount = max;
         for (int i = 0; i < max; i++)
@@ -36,36 +49,35 @@ internal sealed class ReservationTable
 
     public int Count => _entries.Length - _freeCount;
 
-    /// <summary>Keeps a reserved address; there is room. Returns the entry's index, for its timer.</summary>
-    public int Add(in RelayedAddress reserved, out ulong token)
+    /// <summary>Keeps a reservation and gives it a token; there is room. Returns the entry's index, for its timer.</summary>
+    public int Add(ref Reservation reservation)
     {
         int index = _free[--_freeCount];
         do
         {
-            token = (_random.NextUInt64() << IndexBits) | (uint)index;
+            reservation.Token = (_random.NextUInt64() << IndexBits) | (uint)index;
         }
-        while (token >> IndexBits == 0);
+        while (reservation.Token >> IndexBits == 0);
 
-        _entries[index] = new Entry { Reserved = reserved, Token = token };
+        _entries[index] = reservation;
         return index;
     }
 
     /// <summary>Finds a token's entry, which stays.</summary>
-    public bool TryFind(ulong token, out int index, out RelayedAddress reserved)
+    public bool TryFind(ulong token, out int index, out Reservation reservation)
     {
         index = (int)(token & ((1 << IndexBits) - 1));
-        reserved = index < _entries.Length ? _entries[index].Reserved : default;
-        ulong known = index < _entries.Length ? _entries[index].Token : 0;
+        reservation = index < _entries.Length ? _entries[index] : default;
         // An empty entry's token is 0, which nobody gets. One comparison of whole words does not show how much of a guess is
         // right.
-        return known != 0 && known == token;
+        return reservation.Token != 0 && reservation.Token == token;
     }
 
     /// <summary>Forgets the entry; false if there is none. The address is the caller's now.</summary>
-    public bool TryRemove(int index, out RelayedAddress reserved)
+    public bool TryRemove(int index, out Reservation reservation)
     {
-        reserved = _entries[index].Reserved;
-        if (_entries[index].Token == 0)
+        reservation = _entries[index];
+        if (reservation.Token == 0)
         {
             return false;
         }
@@ -73,11 +85,5 @@ internal sealed class ReservationTable
         _entries[index] = default;
         _free[_freeCount++] = index;
         return true;
-    }
-
-    private struct Entry
-    {
-        public RelayedAddress Reserved;
-        public ulong Token;
     }
 }

@@ -181,9 +181,10 @@ public class AllocateRequestTests
             New().Allocate(Extra(StunAttributeType.EvenPort, [0x80]));
         }
 
+        var other = new TurnTestClient(_rig, TurnRig.At("192.0.2.1:1"), "bob", "b secret");
         Assert.Equal(
             StunErrorCode.InsufficientCapacity,
-            New().Ask(StunMethod.Allocate, With(StunAttributeType.EvenPort, [0x80])).Error);
+            other.Ask(StunMethod.Allocate, With(StunAttributeType.EvenPort, [0x80])).Error);
         _rig.Advance(TimeSpan.FromSeconds(30));
         New().Allocate(Extra(StunAttributeType.EvenPort, [0x80]));
     }
@@ -264,6 +265,58 @@ public class AllocateRequestTests
 
         TurnTestClient Of(string user, string from) => new(rig, TurnRig.At(from), user, user[0] + " secret");
         int Ask(string user, string from) => Of(user, from).Ask(StunMethod.Allocate, TurnTestClient.Udp).Error;
+    }
+
+    [Fact]
+    public void A_reservation_counts_as_an_allocation_of_who_made_it()
+    {
+        var rig = new TurnRig(TurnRig.Options with { AllocationsPerUserMax = 3, AllocationsPerSourceMax = 4, AllocationsMax = 5 });
+        TurnSent even = Of("alice", "192.0.2.1:1").Allocate(Extra(StunAttributeType.EvenPort, [0x80]));
+        Assert.Equal(StunErrorCode.AllocationQuotaReached, Reserve("alice", "203.0.113.1:1"));
+        Assert.Equal(1, rig.Server.Counters.Refused(TurnRefusal.UserQuota));
+        TurnTestClient third = Of("alice", "192.0.2.1:2");
+        third.Allocate();
+        Assert.Equal(StunErrorCode.AllocationQuotaReached, Reserve("bob", "192.0.2.1:3"));
+        Assert.Equal(1, rig.Server.Counters.Refused(TurnRefusal.SourceQuota));
+        Of("bob", "192.0.2.1:3").Allocate();
+        Assert.Equal(StunErrorCode.InsufficientCapacity, Reserve("bob", "203.0.113.1:1"));
+        Of("bob", "203.0.113.1:1").Allocate();
+        Assert.Equal(StunErrorCode.InsufficientCapacity, Ask("bob", "203.0.113.1:2"));
+
+        // All three are full, and the reserved port is its user's, whose place is kept; for another it would be one more.
+        byte[] token = even.Get(StunAttributeType.ReservationToken)!;
+        Of("alice", "192.0.2.1:4").Allocate(Extra(StunAttributeType.ReservationToken, token));
+        Assert.Equal(5, rig.Server.AllocationCount);
+        Assert.Equal(StunErrorCode.InsufficientCapacity, Ask("alice", "192.0.2.1:5"));
+        third.Refresh(0);
+        Of("alice", "192.0.2.1:5").Allocate();
+
+        TurnTestClient Of(string user, string from) => new(rig, TurnRig.At(from), user, user[0] + " secret");
+        int Ask(string user, string from) => Of(user, from).Ask(StunMethod.Allocate, TurnTestClient.Udp).Error;
+        int Reserve(string user, string from) =>
+            Of(user, from).Ask(StunMethod.Allocate, With(StunAttributeType.EvenPort, [0x80])).Error;
+    }
+
+    [Fact]
+    public void A_reservation_that_nobody_redeems_or_another_does_is_no_longer_counted()
+    {
+        var rig = new TurnRig(TurnRig.Options with { AllocationsPerUserMax = 2 });
+        new TurnTestClient(rig, TurnRig.At("192.0.2.1:1")).Allocate(Extra(StunAttributeType.EvenPort, [0x80]));
+        TurnTestClient second = new(rig, TurnRig.At("192.0.2.1:2"));
+        Assert.Equal(StunErrorCode.AllocationQuotaReached, second.Ask(StunMethod.Allocate, TurnTestClient.Udp).Error);
+        rig.Advance(TimeSpan.FromSeconds(30));
+        second.Allocate();
+
+        byte[] token = Of("bob", 3).Allocate(Extra(StunAttributeType.EvenPort, [0x80])).Get(StunAttributeType.ReservationToken)!;
+        TurnTestClient full = Of("alice", 4);
+        Assert.Equal(
+            StunErrorCode.AllocationQuotaReached,
+            full.Ask(StunMethod.Allocate, With(StunAttributeType.ReservationToken, token)).Error);
+        second.Refresh(0);
+        full.Allocate(Extra(StunAttributeType.ReservationToken, token));
+        Of("bob", 5).Allocate();
+
+        TurnTestClient Of(string user, int port) => new(rig, TurnRig.At($"192.0.2.1:{port}"), user, user[0] + " secret");
     }
 
     [Fact]

@@ -14,7 +14,9 @@ public class AllocationQuotaTests
         ulong key = _quota.KeyOf((UInt128)7);
         _quota.Add(key);
         Assert.True(_quota.HasRoom(key));
+        Assert.False(_quota.HasRoom(key, 2));
         _quota.Add(key);
+        Assert.True(_quota.HasRoom(key, 0));
         Assert.False(_quota.HasRoom(key));
         Assert.True(_quota.HasRoom(_quota.KeyOf((UInt128)8)));
         _quota.Remove(key);
