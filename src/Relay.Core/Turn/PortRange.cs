@@ -13,6 +13,11 @@ internal sealed class PortRange
 
     private readonly int _first;
     private readonly int[] _owners;
+    private readonly DrawSet _free;
+
+    // Even ports, and those whose next one is free as well, by half of their place in the range.
+    private readonly DrawSet _freeEven;
+    private readonly DrawSet _freePairs;
     private readonly RandomSource _random;
 
     /// <param name="first">The first port, 1 to 65534.</param>
@@ -23,34 +28,33 @@ internal sealed class PortRange
         _first = first;
         _owners = new int[last - first + 1];
         Array.Fill(_owners, Free);
+        _free = new DrawSet(_owners.Length);
+        _freeEven = new DrawSet((_owners.Length + 1) / 2);
+        _freePairs = new DrawSet((_owners.Length + 1) / 2);
+        for (int index = 0; index < _owners.Length; index++)
+        {
+            Update(index);
+        }
+
         _random = random;
-        FreeCount = _owners.Length;
     }
 
-    public int FreeCount { get; private set; }
+    public int FreeCount => _free.Count;
 
-    /// <summary>A free port; false if there is none. It stays free until <see cref="Take"/>.</summary>
+    /// <summary>
+    /// A free port, each as likely as any other; false if there is none. It stays free until <see cref="Take"/>.
+    /// </summary>
     /// <param name="isEven">Wants an even one.</param>
-    /// <param name="withNext">Wants the next one to be free as well.</param>
+    /// <param name="withNext">Wants the next one to be free as well; for even ones only.</param>
     /// <param name="port">The port.</param>
     public bool TryDraw(bool isEven, bool withNext, out ushort port)
     {
-        if (FreeCount > 0)
-        {
-            int start = (int)(((ulong)_random.NextUInt32() * (uint)_owners.Length) >> 32);
-            for (int i = 0; i < _owners.Length; i++)
-            {
-                int index = start + i < _owners.Length ? start + i : start + i - _owners.Length;
-                if (IsFree(index) && !(isEven && ((_first + index) & 1) != 0) && (!withNext || IsFree(index + 1)))
-                {
-                    port = (ushort)(_first + index);
-                    return true;
-                }
-            }
-        }
-
-        port = 0;
-        return false;
+        Invariant.Holds(isEven || !withNext, "pairs of ports begin with an even one");
+        DrawSet set = withNext ? _freePairs : isEven ? _freeEven : _free;
+        bool isDrawn = set.TryDraw(_random, out int number);
+        // The first even port is the range's first or its second.
+        port = (ushort)(!isDrawn ? 0 : isEven ? _first + (_first & 1) + (2 * number) : _first + number);
+        return isDrawn;
     }
 
     /// <param name="port">A free port of the range.</param>
@@ -58,8 +62,7 @@ internal sealed class PortRange
     public void Take(ushort port, int owner)
     {
         Invariant.Holds(IsFree(port - _first) && owner >= 0, "a relay port has one owner");
-        _owners[port - _first] = owner;
-        FreeCount--;
+        Set(port, owner);
     }
 
     /// <summary>Gives a taken port to another owner.</summary>
@@ -72,8 +75,7 @@ internal sealed class PortRange
     public void Release(ushort port)
     {
         Invariant.Holds(TryGetOwner(port, out _), "a relay port is released by its owner");
-        _owners[port - _first] = Free;
-        FreeCount++;
+        Set(port, Free);
     }
 
     public bool Contains(ushort port) => (uint)(port - _first) < (uint)_owners.Length;
@@ -83,6 +85,35 @@ internal sealed class PortRange
     {
         owner = Contains(port) ? _owners[port - _first] : Free;
         return owner != Free;
+    }
+
+    private void Set(ushort port, int owner)
+    {
+        _owners[port - _first] = owner;
+        Update(port - _first);
+    }
+
+    private void Update(int index)
+    {
+        Put(_free, index, IsFree(index));
+        int even = index - ((_first + index) & 1);
+        if (even >= 0)
+        {
+            Put(_freeEven, even / 2, IsFree(even));
+            Put(_freePairs, even / 2, IsFree(even) && IsFree(even + 1));
+        }
+    }
+
+    private static void Put(DrawSet set, int number, bool isMember)
+    {
+        if (isMember)
+        {
+            set.Add(number);
+        }
+        else
+        {
+            set.Remove(number);
+        }
     }
 
     private bool IsFree(int index) => (uint)index < (uint)_owners.Length && _owners[index] == Free;

@@ -29,6 +29,56 @@ public class PortRangeTests
     }
 
     [Fact]
+    public void However_few_are_left_one_is_as_likely_as_another()
+    {
+        var range = new PortRange(1000, 1063, new SeededRandomSource(1));
+        for (ushort port = 1002; port < 1063; port++)
+        {
+            range.Take(port, 1);
+        }
+
+        Dictionary<ushort, int> times = [];
+        for (int i = 0; i < 3000; i++)
+        {
+            Assert.True(range.TryDraw(isEven: false, withNext: false, out ushort port));
+            times[port] = times.GetValueOrDefault(port) + 1;
+        }
+
+        Assert.Equal<ushort>([1000, 1001, 1063], [.. times.Keys.Order()]);
+        Assert.All(times.Values, count => Assert.InRange(count, 900, 1100));
+    }
+
+    [Theory]
+    [InlineData(1000, 1050)]
+    [InlineData(1001, 1050)]
+    [InlineData(1000, 1051)]
+    [InlineData(1001, 1051)]
+    public void Even_ports_and_pairs_are_all_found(int first, int last)
+    {
+        var range = new PortRange(first, last, new SeededRandomSource(1));
+        int evens = (last / 2) - ((first - 1) / 2);
+        int pairs = ((last - 1) / 2) - ((first - 1) / 2);
+        for (int round = 0; round < 2; round++)
+        {
+            List<ushort> drawn = [];
+            while (range.TryDraw(isEven: true, withNext: true, out ushort port))
+            {
+                Assert.Equal(0, port % 2);
+                range.Take(port, 1);
+                range.Take((ushort)(port + 1), 2);
+                drawn.Add(port);
+            }
+
+            Assert.Equal(pairs, drawn.Count);
+            Assert.Equal(evens - pairs, range.TryDraw(isEven: true, withNext: false, out _) ? 1 : 0);
+            drawn.ForEach(port => range.Release((ushort)(port + 1)));
+            Assert.False(range.TryDraw(isEven: true, withNext: true, out _));
+            drawn.ForEach(range.Release);
+            Assert.Equal(last - first + 1, range.FreeCount);
+        }
+    }
+
+    [Fact]
     public void Two_relays_draw_different_ports()
     {
         var first = new PortRange(1, 65_535, new SeededRandomSource(1));
