@@ -307,6 +307,11 @@ internal sealed class StreamTable
         _inbox.Return(_taken.Buffer);
         _links[_taken.Slot]!.HandleTaken();
         _taken = default;
+        OfferRoom();
+    }
+
+    private void OfferRoom()
+    {
         // A stream that has ended wants no buffer: the one behind it is told, or it would wait for other streams' messages.
         bool isTold = false;
         while (!isTold && _starved.TryDequeue(out int slot))
@@ -332,5 +337,7 @@ internal sealed class StreamTable
         Volatile.Write(ref _links[slot], null);
         Interlocked.Decrement(ref _openCount);
         Invariant.Holds(_freeSlots.TryEnqueue(slot), "a slot is freed once");
+        // It may have been offered a buffer and have ended before it took it.
+        OfferRoom();
     }
 }

@@ -181,6 +181,26 @@ public sealed class StreamTableTests
     }
 
     [Fact]
+    public async Task Room_that_a_stream_was_offered_and_did_not_take_is_offered_to_the_next_when_it_ends()
+    {
+        var table = new StreamTable(new StreamTableOptions { InboxMax = 1 }, () => { });
+        StreamLink busy = table.TryOpen(StreamKind.Turn, Client)!;
+        StreamLink gone = table.TryOpen(StreamKind.Turn, Client)!;
+        StreamLink patient = table.TryOpen(StreamKind.Turn, Client)!;
+        Assert.True(Write(busy, Bytes(1)).IsCompletedSuccessfully);
+        // It looks for room, and will not look again.
+        Assert.False(table.TryWrite(gone, Bytes(2)));
+        Task<bool> waiting = Write(patient, Bytes(3));
+        Assert.True(table.TryReceive(out _));
+        Assert.False(table.TryReceive(out _));
+        Assert.False(waiting.IsCompleted);
+        gone.End();
+        Assert.True(table.TryReceive(out StreamMessage message));
+        Assert.Equal(StreamMessageKind.Closed, message.Kind);
+        Assert.True(await waiting.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
     public async Task Stopping_ends_a_wait()
     {
         var table = new StreamTable(new StreamTableOptions { InFlightMax = 1 }, () => { });
