@@ -36,7 +36,7 @@ public enum CommandKind : byte
     /// <summary>End a transport.</summary>
     Close,
 
-    /// <summary>Give out no more TURN allocations; those that there are live on.</summary>
+    /// <summary>Give out no more TURN allocations; those that there are live on until the time is up.</summary>
     StartDraining,
 }
 
@@ -60,6 +60,9 @@ public struct Command
 
     /// <summary>For <see cref="CommandKind.Close"/>.</summary>
     public CloseReason Reason;
+
+    /// <summary>For <see cref="CommandKind.StartDraining"/>: how long, from when the command is carried out.</summary>
+    public TimeSpan Within;
 
     /// <summary>
     /// For <see cref="CommandKind.Open"/> and <see cref="CommandKind.OpenPlain"/> what each of them reads; for
@@ -104,7 +107,7 @@ public struct Command
         WithVideo = withVideo,
     };
 
-    public static Command StartDraining() => new() { Kind = CommandKind.StartDraining };
+    public static Command StartDraining(TimeSpan within) => new() { Kind = CommandKind.StartDraining, Within = within };
 
     public static Command Close(TransportId transport, CloseReason reason) =>
         new() { Kind = CommandKind.Close, Transport = transport, Reason = reason };

@@ -208,7 +208,7 @@ public sealed class RelayEngine : IDisposable
                 break;
 
             case CommandKind.StartDraining:
-                _turn?.StartDraining();
+                _turn?.StartDraining(now + command.Within);
                 break;
 
             case CommandKind.Close when _transports.Find(command.Transport) is not null:

@@ -25,6 +25,9 @@ public sealed record TurnSettings
     /// <summary>TCP connections to peers; null if there are no TCP allocations.</summary>
     public IPeerConnections? Connections { get; init; }
 
+    /// <summary>Clients' TCP and TLS connections; null if there are none.</summary>
+    public IClientStreams? Streams { get; init; }
+
     internal TurnServer CreateServer(PacketPool pool, TransmitQueue transmits, RandomSource random) =>
-        new(Options, pool, transmits, Credentials, Nonce, Policy, Ports, random, Connections);
+        new(Options, pool, transmits, Credentials, Nonce, Policy, Ports, random, Connections, Streams);
 }

@@ -11,20 +11,20 @@ internal sealed class AllocateRequest
     private readonly TurnOptions _options;
     private readonly AllocationTable _allocations;
     private readonly RelayedPorts _ports;
+    private readonly TurnDrain _drain;
     private readonly TurnResponder _responder;
     private readonly RandomSource _random;
 
-    public AllocateRequest(TurnOptions options, AllocationTable allocations, TurnResponder responder, RandomSource random)
+    public AllocateRequest(
+        TurnOptions options, AllocationTable allocations, TurnDrain drain, TurnResponder responder, RandomSource random)
     {
         _options = options;
         _allocations = allocations;
         _ports = allocations.Ports;
+        _drain = drain;
         _responder = responder;
         _random = random;
     }
-
-    /// <summary>No new allocations from now on.</summary>
-    public bool IsDraining { get; set; }
 
     public DropReason Handle(in TurnRequest request)
     {
@@ -36,7 +36,7 @@ internal sealed class AllocateRequest
                 : _responder.Refuse(request, TurnRefusal.AllocationMismatch);
         }
 
-        if (IsDraining)
+        if (_drain.HasBegun)
         {
             return (request.Mapped.IsIPv4 ? _options.AlternateIPv4 : _options.AlternateIPv6) is { } alternate
                 ? _responder.Redirect(request, alternate)

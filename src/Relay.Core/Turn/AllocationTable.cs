@@ -50,6 +50,9 @@ internal sealed class AllocationTable
 
     public int Count => _allocations.Length - _freeCount;
 
+    /// <summary>Slots, used or not.</summary>
+    public int Capacity => _allocations.Length;
+
     public Instant NextTimeout => _timers.Next;
 
     /// <summary>The slot that the next allocation gets, as the owner of its ports; negative if there is none left.</summary>
@@ -63,6 +66,9 @@ internal sealed class AllocationTable
         (uint)slot < (uint)_allocations.Length && _allocations[slot] is { } found && found.Generation == generation
             ? found
             : null;
+
+    /// <summary>The allocation in a slot of the table; null in a free one.</summary>
+    public TurnAllocation? InSlot(int slot) => _allocations[slot];
 
     /// <summary>The allocation in a slot that owns a port.</summary>
     public TurnAllocation Owner(int slot) => _allocations[slot]!;

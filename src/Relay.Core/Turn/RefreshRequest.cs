@@ -14,13 +14,16 @@ internal sealed class RefreshRequest
 
     private readonly TurnOptions _options;
     private readonly AllocationTable _allocations;
+    private readonly TurnDrain _drain;
     private readonly TurnResponder _responder;
     private readonly RandomSource _random;
 
-    public RefreshRequest(TurnOptions options, AllocationTable allocations, TurnResponder responder, RandomSource random)
+    public RefreshRequest(
+        TurnOptions options, AllocationTable allocations, TurnDrain drain, TurnResponder responder, RandomSource random)
     {
         _options = options;
         _allocations = allocations;
+        _drain = drain;
         _responder = responder;
         _random = random;
     }
@@ -61,7 +64,7 @@ internal sealed class RefreshRequest
             _allocations.Move(allocation, request.Client, request.Mapped);
         }
 
-        return Succeed(request, allocation, SetLifetime(request, allocation, family));
+        return Succeed(request, allocation, _drain.Limit(SetLifetime(request, allocation, family), request.Now));
     }
 
     /// <summary>REQUESTED-ADDRESS-FAMILY; none, as usual, speaks of all that there is.</summary>

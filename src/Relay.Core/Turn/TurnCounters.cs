@@ -9,6 +9,7 @@ public sealed class TurnCounters
     private readonly long[] _refusals = new long[Enum.GetValues<TurnRefusal>().Length];
     private long _allocations;
     private long _allocationsTotal;
+    private long _allocationsDrained;
     private long _requests;
     private long _messagesFromClients;
     private long _bytesFromClients;
@@ -22,6 +23,9 @@ public sealed class TurnCounters
 
     /// <summary>Allocations ever made.</summary>
     public long AllocationsTotal => Volatile.Read(ref _allocationsTotal);
+
+    /// <summary>Allocations that a drain's deadline ended.</summary>
+    public long AllocationsDrained => Volatile.Read(ref _allocationsDrained);
 
     /// <summary>STUN requests, answered or not.</summary>
     public long Requests => Volatile.Read(ref _requests);
@@ -58,6 +62,8 @@ public sealed class TurnCounters
     }
 
     public void CountClosed() => Add(ref _allocations, -1);
+
+    public void CountDrained() => Add(ref _allocationsDrained, 1);
 
     public void CountPeerOpened()
     {

@@ -27,6 +27,7 @@ public sealed class TurnServer
     private readonly AllocationTable _allocations;
     private readonly TurnResponder _responder;
     private readonly TurnAuthenticator _authenticator;
+    private readonly TurnDrain _drain;
     private readonly AllocateRequest _allocate;
     private readonly RefreshRequest _refresh;
     private readonly PermissionRequest _permission;
@@ -44,6 +45,7 @@ public sealed class TurnServer
     /// <param name="ports">Opens relay ports; null if no peer is outside of this process.</param>
     /// <param name="random">Fit for keys.</param>
     /// <param name="connections">TCP connections to peers; null if there are no TCP allocations.</param>
+    /// <param name="streams">Clients' TCP and TLS connections; null if there are none.</param>
     public TurnServer(
         TurnOptions options,
         PacketPool pool,
@@ -53,7 +55,8 @@ public sealed class TurnServer
         PeerPolicy policy,
         IRelayPorts? ports,
         RandomSource random,
-        IPeerConnections? connections = null)
+        IPeerConnections? connections = null,
+        IClientStreams? streams = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(credentials);
@@ -65,8 +68,9 @@ public sealed class TurnServer
         _allocations = new AllocationTable(options, relayed, Counters, random) { Connections = table };
         _responder = new TurnResponder(options, transmits, Counters, credentials, nonce, random);
         _authenticator = new TurnAuthenticator(options, credentials, nonce);
-        _allocate = new AllocateRequest(options, _allocations, _responder, random);
-        _refresh = new RefreshRequest(options, _allocations, _responder, random);
+        _drain = new TurnDrain(_allocations, streams, Counters);
+        _allocate = new AllocateRequest(options, _allocations, _drain, _responder, random);
+        _refresh = new RefreshRequest(options, _allocations, _drain, _responder, random);
         _permission = new PermissionRequest(_allocations, peers, _responder);
         _channelBind = new ChannelBindRequest(options, _allocations, peers, _responder);
         _toClients = new PeerToClient(pool, _allocations, peers, budget, transmits, Counters, random);
@@ -82,7 +86,8 @@ public sealed class TurnServer
     public int AllocationCount => _allocations.Count;
 
     /// <summary>When <see cref="HandleTimeout"/> wants to be called, <see cref="Instant.Never"/> if nothing is pending.</summary>
-    public Instant NextTimeout => _tcp is null ? _allocations.NextTimeout : Instant.Min(_allocations.NextTimeout, _tcp.NextTimeout);
+    public Instant NextTimeout => Instant.Min(
+        Instant.Min(_allocations.NextTimeout, _drain.NextTimeout), _tcp is null ? Instant.Never : _tcp.NextTimeout);
 
     /// <summary>Takes a message of a client, STUN or ChannelData.</summary>
     /// <param name="message">One datagram, or one message of a stream.</param>
@@ -173,11 +178,15 @@ public sealed class TurnServer
     public void HandleTimeout(Instant now)
     {
         _allocations.HandleTimeout(now);
+        _drain.HandleTimeout(now);
         _tcp?.HandleTimeout(now);
     }
 
-    /// <summary>Makes no new allocations from now on; those there are stay, and may be refreshed.</summary>
-    public void StartDraining() => _allocate.IsDraining = true;
+    /// <summary>
+    /// Makes no new allocations from now on. Those there are live on and may be refreshed until the deadline; then they end, and
+    /// their streams are closed. Called again, it may bring the deadline forward.
+    /// </summary>
+    public void StartDraining(Instant deadline) => _drain.Begin(deadline);
 
     private DropReason HandleRequest(
         in StunMessageReader stun, int length, in TransportAddress client, in TransportAddress mapped, Instant now)

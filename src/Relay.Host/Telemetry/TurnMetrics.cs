@@ -16,6 +16,9 @@ internal sealed class TurnMetrics(IReadOnlyList<TurnCounters> counters) : IMetri
         Each(
             writer.Counter("relay_turn_allocations_opened_total", "TURN allocations ever made."), turn => turn.AllocationsTotal);
         Each(
+            writer.Counter("relay_turn_allocations_drained_total", "TURN allocations that the deadline of a drain ended."),
+            turn => turn.AllocationsDrained);
+        Each(
             writer.Gauge("relay_turn_tcp_connections", "TCP connections of TURN allocations to peers that there are."),
             turn => turn.PeerConnections);
         Each(

@@ -4,6 +4,7 @@ using System.Net;
 using Relay.Core.Diagnostics;
 using Relay.Core.Engine;
 using Relay.Core.Primitives;
+using Relay.Core.Turn;
 
 namespace Relay.Host.Turn;
 
@@ -13,7 +14,7 @@ namespace Relay.Host.Turn;
 /// The packet thread takes no lock here and allocates nothing but a ring when more streams than ever before have
 /// something to be written.
 /// </summary>
-internal sealed class StreamTable
+internal sealed class StreamTable : IClientStreams
 {
     private const int PaddingBytes = 4;
     private const int LengthBytes = 2;

@@ -69,11 +69,17 @@ internal sealed class TurnServerFactory
     /// <param name="ports">From <see cref="CreatePorts"/>.</param>
     /// <param name="peers">From <see cref="CreatePeerSockets"/>.</param>
     /// <param name="worker">The worker's number.</param>
+    /// <param name="streams">From <see cref="CreateStreams"/>.</param>
     public TurnSettings CreateSettings(
-        IReadOnlyList<TransportAddress> announced, RelayPorts? ports, PeerSockets? peers = null, int worker = 0) => new()
+        IReadOnlyList<TransportAddress> announced,
+        RelayPorts? ports,
+        PeerSockets? peers = null,
+        int worker = 0,
+        StreamTable? streams = null) => new()
         {
             Options = CreateOptions(announced) with { Worker = worker },
             Connections = peers,
+            Streams = streams,
             Credentials = _credentials,
             Nonce = _nonce,
             Ports = ports,

@@ -15,8 +15,13 @@ public interface IMediaPlane
     /// <summary>Where clients reach the worker's UDP port: the first of the announced addresses.</summary>
     IPEndPoint AnnouncedEndPoint(int worker);
 
-    /// <summary>Gives out no more TURN allocations; what there is goes on.</summary>
-    void StartDraining();
+    /// <summary>TURN allocations that there are.</summary>
+    long TurnAllocations { get; }
+
+    /// <summary>
+    /// Gives out no more TURN allocations; those that there are end when the time is up. Called again, it may leave less time.
+    /// </summary>
+    void StartDraining(TimeSpan within);
 
     /// <summary>Negotiates an SDP offer and opens a leg on the worker.</summary>
     OpenLegResult OpenLeg(int worker, string offer);

@@ -117,13 +117,10 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
 
     public IPEndPoint AnnouncedEndPoint(int worker) => _candidates[worker][0].ToEndPoint();
 
-    public void StartDraining()
-    {
-        for (int worker = 0; worker < _workers.Length; worker++)
-        {
-            TrySendPatiently(worker, Command.StartDraining());
-        }
-    }
+    public long TurnAllocations => _workers.Sum(worker => worker.TurnCounters?.Allocations ?? 0);
+
+    public void StartDraining(TimeSpan within) =>
+        Array.ForEach(_workers, worker => TrySendPatiently(worker.Index, Command.StartDraining(within)));
 
     public OpenLegResult OpenLeg(int worker, string offer)
     {
@@ -338,7 +335,7 @@ internal sealed class MediaPlane : IMediaPlane, IPlainMediaPlane, IDisposable
             socket.Slab,
             handshakes,
             _random,
-            _turn?.CreateSettings(_candidates[index], ports, peers, index));
+            _turn?.CreateSettings(_candidates[index], ports, peers, index, streams));
         return new Worker(index, socket, pool, engine, handshakes, CreateWorkerOptions(index), HandleEvent, streams, ports, peers);
     }
 

@@ -37,6 +37,9 @@ public sealed class CommandTests
 
         Command close = Command.Close(First, CloseReason.Draining);
         Assert.Equal((CommandKind.Close, First, CloseReason.Draining), (close.Kind, close.Transport, close.Reason));
+
+        Command drain = Command.StartDraining(TimeSpan.FromSeconds(5));
+        Assert.Equal((CommandKind.StartDraining, TimeSpan.FromSeconds(5)), (drain.Kind, drain.Within));
         Assert.Equal(CommandKind.None, default(Command).Kind);
     }
 

@@ -341,7 +341,7 @@ public class AllocateRequestTests
         var rig = new TurnRig(TurnRig.Options with { AlternateIPv4 = alternate });
         var old = new TurnTestClient(rig, TurnRig.At("192.0.2.1:1"));
         old.Allocate();
-        rig.Server.StartDraining();
+        rig.Server.StartDraining(rig.Now + TimeSpan.FromHours(1));
         TurnSent answer = new TurnTestClient(rig, TurnRig.At("192.0.2.1:2")).Ask(StunMethod.Allocate, TurnTestClient.Udp);
         Assert.Equal(StunErrorCode.TryAlternate, answer.Error);
         Assert.True(answer.Stun.TryGetAddress(StunAttributeType.AlternateServer, out TransportAddress told));

@@ -69,7 +69,7 @@ public class TcpRelayTests
     {
         var rig = new TcpRig();
         TurnTestClient client = rig.Allocated();
-        rig.Turn.Server.StartDraining();
+        rig.Turn.Server.StartDraining(rig.Turn.Now + TimeSpan.FromHours(1));
         Assert.Equal(StunErrorCode.InsufficientCapacity, rig.Client().AskForTcp().Error);
         Assert.Equal(0, rig.Client().BindTo(rig.Connect(client, TurnRig.World)));
     }

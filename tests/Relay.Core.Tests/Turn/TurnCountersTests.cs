@@ -13,6 +13,7 @@ public class TurnCountersTests
         counters.CountOpened();
         counters.CountOpened();
         counters.CountClosed();
+        counters.CountDrained();
         counters.CountFromClient(10);
         counters.CountToClient(20);
         counters.CountToClient(30);
@@ -24,11 +25,11 @@ public class TurnCountersTests
         }
 
         Assert.Equal(
-            [1, 1, 2, 1, 10, 2, 50],
+            [1, 1, 2, 1, 1, 10, 2, 50],
             new[]
             {
-                counters.Requests, counters.Allocations, counters.AllocationsTotal, counters.MessagesFromClients,
-                counters.BytesFromClients, counters.MessagesToClients, counters.BytesToClients,
+                counters.Requests, counters.Allocations, counters.AllocationsTotal, counters.AllocationsDrained,
+                counters.MessagesFromClients, counters.BytesFromClients, counters.MessagesToClients, counters.BytesToClients,
             });
     }
 }

@@ -9,7 +9,7 @@ using Xunit;
 namespace Relay.Core.Tests.Turn;
 
 /// <summary>A TURN server in virtual time, what it sent, and relay ports that are only numbers.</summary>
-internal sealed class TurnRig : IRelayPorts
+internal sealed class TurnRig : IRelayPorts, IClientStreams
 {
     public const string Realm = "relay";
 
@@ -66,7 +66,8 @@ internal sealed class TurnRig : IRelayPorts
             policy,
             mode == PeerMode.Public ? this : null,
             random,
-            tcp ? Tcp : null);
+            tcp ? Tcp : null,
+            this);
     }
 
     public TurnServer Server { get; }
@@ -83,6 +84,9 @@ internal sealed class TurnRig : IRelayPorts
 
     /// <summary>What the server wants of TCP.</summary>
     public TestPeerConnections Tcp { get; } = new();
+
+    /// <summary>Streams that the server wanted closed.</summary>
+    public List<TransportAddress> ClosedStreams { get; } = [];
 
     /// <summary>Ports that another program has.</summary>
     public HashSet<ushort> Taken { get; } = [];
@@ -102,6 +106,8 @@ internal sealed class TurnRig : IRelayPorts
     }
 
     public void Close(int handle) => Assert.True(Open.Remove(handle));
+
+    public void Close(in TransportAddress stream) => ClosedStreams.Add(stream);
 
     /// <summary>Lets time pass, with all timers in between.</summary>
     public void Advance(TimeSpan time)

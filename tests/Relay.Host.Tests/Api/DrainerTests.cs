@@ -72,6 +72,37 @@ public class DrainerTests
     }
 
     [Fact]
+    public async Task Allocations_that_may_serve_calls_of_others_are_waited_for()
+    {
+        var time = new ManualTime();
+        await using RunningRelay relay = await StartAsync("public", time);
+        relay.Media.TurnAllocations = 2;
+        Task draining = relay.Services.GetRequiredService<Drainer>().DrainAsync(CancellationToken.None);
+        await UntilAsync(() => relay.Media.TimesAllocationsRead > 3);
+        Assert.Equal([TimeSpan.FromSeconds(58)], relay.Media.Draining);
+        relay.Media.TurnAllocations = 0;
+        await UntilAsync(() => relay.Media.Draining.Count == 2);
+        Assert.Equal(TimeSpan.Zero, relay.Media.Draining.Last());
+        // Time for their clients to ask once more, on a clock that stands still.
+        Assert.False(draining.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1));
+        await draining;
+    }
+
+    [Fact]
+    public async Task Allocations_that_serve_this_relay_end_with_the_last_pair()
+    {
+        var time = new ManualTime();
+        await using RunningRelay relay = await StartAsync("own", time);
+        relay.Media.TurnAllocations = 2;
+        Task draining = relay.Services.GetRequiredService<Drainer>().DrainAsync(CancellationToken.None);
+        await UntilAsync(() => relay.Media.Draining.Count == 2);
+        Assert.Equal([TimeSpan.FromSeconds(58), TimeSpan.Zero], relay.Media.Draining);
+        time.Advance(TimeSpan.FromSeconds(1));
+        await draining;
+    }
+
+    [Fact]
     public async Task Stopping_the_host_closes_sockets_as_going_away()
     {
         await using RunningRelay relay = await RunningRelay.StartAsync();
@@ -91,5 +122,22 @@ public class DrainerTests
         DrainBudget budget = DrainBudget.Of(TimeSpan.FromSeconds(seconds));
         Assert.InRange(budget.Pairs.TotalSeconds, seconds / 2.0, seconds);
         Assert.True(budget.Pairs + budget.Sockets + budget.Stop < TimeSpan.FromSeconds(seconds));
+    }
+
+    private static Task<RunningRelay> StartAsync(string peers, TimeProvider time) => RunningRelay.StartAsync(
+        options =>
+        {
+            options.Drain.Seconds = 60;
+            options.Turn.Peers = peers;
+        },
+        builder => builder.Services.AddSingleton(time));
+
+    private static async Task UntilAsync(Func<bool> isSo)
+    {
+        for (int i = 0; !isSo(); i++)
+        {
+            Assert.True(i < 6000, "it does not come to that");
+            await Task.Delay(10);
+        }
     }
 }

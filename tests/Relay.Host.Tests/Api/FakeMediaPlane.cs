@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Relay.Core.Diagnostics;
 using Relay.Host.Workers;
@@ -12,6 +13,8 @@ internal sealed class FakeMediaPlane : IMediaPlane
     private readonly HashSet<LegId> _legs = [];
     private IMediaEventSink? _sink;
     private int _lastSlot;
+    private long _turnAllocations;
+    private int _timesAllocationsRead;
 
     /// <summary>Connects every leg as soon as it is opened.</summary>
     public bool ConnectAtOnce { get; set; } = true;
@@ -100,9 +103,22 @@ internal sealed class FakeMediaPlane : IMediaPlane
 
     public bool TryUnpair(LegId leg) => Note($"unpair {leg.Slot}") && !UnpairRefused;
 
-    public bool IsDraining { get; private set; }
+    /// <summary>The times that were left to TURN allocations, in order.</summary>
+    public ConcurrentQueue<TimeSpan> Draining { get; } = [];
 
-    public void StartDraining() => IsDraining = true;
+    public long TurnAllocations
+    {
+        get
+        {
+            Interlocked.Increment(ref _timesAllocationsRead);
+            return Volatile.Read(ref _turnAllocations);
+        }
+        set => Volatile.Write(ref _turnAllocations, value);
+    }
+
+    public int TimesAllocationsRead => Volatile.Read(ref _timesAllocationsRead);
+
+    public void StartDraining(TimeSpan within) => Draining.Enqueue(within);
 
     public void CloseLeg(LegId leg)
     {

@@ -16,6 +16,7 @@ public sealed class TurnMetricsTests
         second.CountOpened();
         second.CountOpened();
         second.CountClosed();
+        second.CountDrained();
         second.CountRequest();
         second.CountRequest();
         second.CountRequest();
@@ -28,6 +29,7 @@ public sealed class TurnMetricsTests
 
         Assert.Equal((0, 1), (metrics["relay_turn_allocations{worker=\"0\"}"], metrics["relay_turn_allocations{worker=\"1\"}"]));
         Assert.Equal(2, metrics["relay_turn_allocations_opened_total{worker=\"1\"}"]);
+        Assert.Equal(1, metrics["relay_turn_allocations_drained_total{worker=\"1\"}"]);
         Assert.Equal(3, metrics["relay_turn_requests_total{worker=\"1\"}"]);
         Assert.Equal(2, metrics["relay_turn_packets_total{worker=\"1\",direction=\"from_clients\"}"]);
         Assert.Equal(150, metrics["relay_turn_bytes_total{worker=\"1\",direction=\"from_clients\"}"]);

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Relay.Host.Tests.Turn;
 
-/// <summary>A TURN client on a TCP or TLS stream, with long-term credentials.</summary>
+/// <summary>A TURN client on a TCP or TLS stream, or on UDP as if it were one, with long-term credentials.</summary>
 internal sealed class TcpTurnClient : IDisposable
 {
     public const string User = "alice";
@@ -45,6 +45,14 @@ internal sealed class TcpTurnClient : IDisposable
         return new TcpTurnClient(ssl);
     }
 
+    /// <summary>One on UDP.</summary>
+    public static TcpTurnClient ConnectUdp(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Connect(new IPEndPoint(IPAddress.Loopback, port));
+        return new TcpTurnClient(new DatagramStream(socket));
+    }
+
     /// <summary>One with a TCP allocation.</summary>
     public static async Task<TcpTurnClient> AllocateAsync(int port, bool tls = false)
     {
@@ -65,6 +73,18 @@ internal sealed class TcpTurnClient : IDisposable
             StunMethod.ConnectionBind, (ref writer) => writer.AddUInt32(StunAttributeType.ConnectionId, id));
         Assert.Equal(0, ErrorOf(answer));
         return data;
+    }
+
+    /// <summary>Asks for an allocation with a UDP transport; 0 or the error.</summary>
+    public async Task<int> AllocateUdpAsync() => ErrorOf(await AskAsync(
+        StunMethod.Allocate, (ref writer) => writer.AddAttribute(StunAttributeType.RequestedTransport, [17, 0, 0, 0])));
+
+    /// <summary>Refreshes; the lifetime in seconds, or the error.</summary>
+    public async Task<(uint Lifetime, int Error)> RefreshAsync()
+    {
+        byte[] answer = await AskAsync(StunMethod.Refresh, (ref writer) => writer.AddUInt32(StunAttributeType.Lifetime, 600));
+        Parse(answer).TryGetUInt32(StunAttributeType.Lifetime, out uint lifetime);
+        return (lifetime, ErrorOf(answer));
     }
 
     public async Task PermitAsync(IPEndPoint peer) =>

@@ -88,9 +88,11 @@ public sealed class TurnServerFactoryTests
         options.Turn.Peers = peers;
         options.Turn.TcpAllocations = wanted;
         TurnServerFactory factory = Create(options);
-        using PeerSockets? sockets = factory.CreatePeerSockets(new StreamTable(new StreamTableOptions(), () => { }), () => { });
+        var streams = new StreamTable(new StreamTableOptions(), () => { });
+        using PeerSockets? sockets = factory.CreatePeerSockets(streams, () => { });
         Assert.Equal(given, sockets is not null);
-        TurnSettings settings = factory.CreateSettings([Announced], null, sockets, worker: 3);
+        TurnSettings settings = factory.CreateSettings([Announced], null, sockets, worker: 3, streams);
+        Assert.Same(streams, settings.Streams);
         Assert.Same(sockets, settings.Connections);
         Assert.Equal(3, settings.Options.Worker);
     }
