@@ -7,7 +7,7 @@ public interface IRelayPorts
     /// <param name="isIPv6">The family.</param>
     /// <param name="port">The port, as drawn.</param>
     /// <param name="handle">
-    /// 1 or more, different from all that are open and from those just closed: datagrams that name one in
+    /// 1 or more, different from all that are open and from those closed before: datagrams that name one in
     /// <see cref="Buffers.Transmit.Via"/> may still be queued.
     /// </param>
     bool TryOpen(bool isIPv6, ushort port, out int handle);

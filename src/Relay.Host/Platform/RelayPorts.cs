@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Relay.Core.Buffers;
+using Relay.Core.Diagnostics;
 using Relay.Core.Primitives;
 using Relay.Core.Turn;
 using static Relay.Host.Platform.LinuxSystemCalls;
@@ -18,13 +19,17 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
     private const int DatagramsPerPort = 16;
     private const int PortsPerTurn = 64;
 
+    // A handle is a place, counted from 1, and how often the place was taken.
+    private const int PlaceBits = 18;
+    private const int PlaceMask = (1 << PlaceBits) - 1;
+
     private readonly IPAddress? _bindIPv4;
     private readonly IPAddress? _bindIPv6;
     private readonly PacketPool _pool;
     private readonly Socket?[] _sockets;
     private readonly int[] _descriptors;
     private readonly bool[] _isIPv6;
-    // First in, first out: a handle rests after it is closed, because datagrams that name it may still be queued.
+    private readonly int[] _handles;
     private readonly Queue<int> _free = new();
     private readonly int _poll;
 
@@ -37,7 +42,7 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
     private long _sendErrors;
 
     /// <param name="bind">The local address of all ports: an IPv6 wildcard opens both families.</param>
-    /// <param name="portsMax">The most open ports; each takes a descriptor.</param>
+    /// <param name="portsMax">The most open ports, up to 262,143; each takes a descriptor.</param>
     /// <param name="pool">Where outgoing datagrams lie.</param>
     /// <exception cref="SocketException">The system is out of descriptors.</exception>
     public RelayPorts(IPAddress bind, int portsMax, PacketPool pool)
@@ -49,8 +54,10 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         _sockets = new Socket?[portsMax];
         _descriptors = new int[portsMax];
         _isIPv6 = new bool[portsMax];
+        _handles = new int[portsMax];
         for (int i = 0; i < portsMax; i++)
         {
+            _handles[i] = i + 1;
             _free.Enqueue(i);
         }
 
@@ -127,16 +134,19 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         _sockets[index] = socket;
         _descriptors[index] = descriptor;
         _isIPv6[index] = isIPv6;
-        handle = index + 1;
+        handle = _handles[index];
         return true;
     }
 
-    /// <summary>Closes a port; it leaves the poll set by itself.</summary>
+    /// <summary>Closes a port; it leaves the poll set by itself. The handle is good for nothing from now on.</summary>
     public void Close(int handle)
     {
-        int index = handle - 1;
+        bool isFound = TryFind(handle, out int index);
+        Invariant.Holds(isFound, "a relay port is closed once");
         _sockets[index]!.Dispose();
         _sockets[index] = null;
+        // What is still queued with the old handle must not leave through the next socket in this place.
+        _handles[index] = (handle + (1 << PlaceBits)) & int.MaxValue;
         _free.Enqueue(index);
     }
 
@@ -163,10 +173,15 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         return ready > 0;
     }
 
-    /// <summary>Sends one datagram from the port that it names.</summary>
+    /// <summary>Sends one datagram from the port that it names; from none if that has been closed.</summary>
     public void Send(in Transmit transmit)
     {
-        int index = transmit.Via - 1;
+        if (!TryFind(transmit.Via, out int index))
+        {
+            Volatile.Write(ref _sendErrors, _sendErrors + 1);
+            return;
+        }
+
         SocketAddressBytes name = default;
         var buffer = new BufferVector { Base = _pool.Pointer(transmit.Packet) + transmit.Offset, Length = (nuint)transmit.Length };
         var message = default(MultiMessageHeader);
@@ -176,8 +191,7 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         message.Header.NameLength = (uint)SocketAddressLayout.LengthOf(isIPv4);
         message.Header.Buffers = &buffer;
         message.Header.BufferCount = 1;
-        if (_sockets[index] is null
-            || !SocketAddressLayout.TryWrite(transmit.Remote, name, isIPv4)
+        if (!SocketAddressLayout.TryWrite(transmit.Remote, name, isIPv4)
             || SendMessages(_descriptors[index], &message, 1, MessageDoNotWait) != 1)
         {
             Volatile.Write(ref _sendErrors, _sendErrors + 1);
@@ -192,6 +206,12 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         }
 
         _ = CloseDescriptor(_poll);
+    }
+
+    private bool TryFind(int handle, out int index)
+    {
+        index = (handle & PlaceMask) - 1;
+        return (uint)index < (uint)_sockets.Length && _sockets[index] is not null && _handles[index] == handle;
     }
 
     private void ReceiveFrom(int index, PeerDatagramHandler handler, Instant now)
@@ -214,7 +234,7 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
             if ((_messages[i].Header.Flags & MessageTruncated) == 0)
             {
                 TransportAddress peer = SocketAddressLayout.Read(_names[i], isIPv4);
-                handler(_data.AsSpan(i * PacketPool.DatagramMaxBytes, (int)_messages[i].Length), index + 1, peer, now);
+                handler(_data.AsSpan(i * PacketPool.DatagramMaxBytes, (int)_messages[i].Length), _handles[index], peer, now);
             }
         }
     }

@@ -67,9 +67,34 @@ public sealed class RelayPortsTests : IDisposable
         Assert.False(_ports.Receive(Take, Now));
         Assert.Empty(_received);
         Assert.Equal(0, _ports.Count);
-        // Datagrams that name the handle may still be queued: it rests while there is another one.
-        Assert.NotEqual(port, Open(out _));
-        Assert.Equal(port, Open(out _));
+        Open(out _);
+        Open(out _);
+    }
+
+    [Fact]
+    public void What_is_queued_for_a_closed_port_does_not_leave_through_the_next_socket_in_its_place()
+    {
+        Open(out _);
+        int closed = Open(out _);
+        Transmit stale = _pool.Datagram(PeerAddress, 10, 1);
+        stale.Via = closed;
+        for (int i = 0; i < 3; i++)
+        {
+            _ports.Close(closed);
+            // All places are taken but the one that was given back.
+            int next = Open(out ushort number);
+            Assert.NotEqual(closed, next);
+            _ports.Send(stale);
+            Assert.Equal(i + 1, _ports.SendErrors);
+            Assert.Equal(0, _peer.Available);
+            // Nor is what arrives at the new socket taken for the old one's.
+            _peer.Send([1], new IPEndPoint(IPAddress.Loopback, number));
+            Receive(i + 1);
+            Assert.Equal(next, _received[^1].Port);
+            closed = next;
+        }
+
+        _pool.Release([stale]);
     }
 
     [Fact]
