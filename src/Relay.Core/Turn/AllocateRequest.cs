@@ -80,8 +80,8 @@ internal sealed class AllocateRequest
         }
         else
         {
-            refusal4 = wish.IPv4 ? TryTake(isIPv6: false, wish, slot, ref ipv4) : TurnRefusal.None;
-            refusal6 = wish.IPv6 ? TryTake(isIPv6: true, wish, slot, ref ipv6) : TurnRefusal.None;
+            refusal4 = wish.IPv4 ? TryTake(isIPv6: false, wish, request.Account, slot, ref ipv4) : TurnRefusal.None;
+            refusal6 = wish.IPv6 ? TryTake(isIPv6: true, wish, request.Account, slot, ref ipv6) : TurnRefusal.None;
         }
 
         if (ipv4.IsNone && ipv6.IsNone)
@@ -93,8 +93,7 @@ internal sealed class AllocateRequest
         allocation.FirstLifetime = TurnLifetime.Clamp(wish.LifetimeSeconds, _options);
         ipv4.ExpiresAt = request.Now + allocation.FirstLifetime;
         ipv6.ExpiresAt = ipv4.ExpiresAt;
-        allocation.IPv4 = ipv4;
-        allocation.IPv6 = ipv6;
+        allocation.SetRelayed(ipv4, ipv6);
         allocation.IsTcp = wish.IsTcp;
         allocation.ReservationToken = token;
         allocation.Ticket = wish.Mobility ? MobilityTicket.Draw(slot, _random) : default;
@@ -108,12 +107,14 @@ internal sealed class AllocateRequest
         return TurnRefusal.None;
     }
 
-    private TurnRefusal TryTake(bool isIPv6, in AllocateWish wish, int slot, ref RelayedAddress relayed) =>
+    // Own ports first: on a shared one a peer that somebody else has is refused, and no client foresees that.
+    private TurnRefusal TryTake(bool isIPv6, in AllocateWish wish, UInt128 account, int slot, ref RelayedAddress relayed) =>
         !_ports.Supports(isIPv6) ? TurnRefusal.AddressFamilyNotSupported
-        : !(wish.IsTcp
+        : (wish.IsTcp
             ? _ports.TryTakeListening(isIPv6, slot, out relayed)
-            : _ports.TryTake(isIPv6, wish.EvenPort, slot, out relayed)) ? TurnRefusal.InsufficientCapacity
-        : TurnRefusal.None;
+            : _ports.TryTake(isIPv6, wish.EvenPort, slot, out relayed)) ? TurnRefusal.None
+        : wish.MayShare && _ports.TryShare(isIPv6, account, slot, out relayed) ? TurnRefusal.None
+        : TurnRefusal.InsufficientCapacity;
 
     private TurnRefusal TryTakePair(
         in TurnRequest request, in AllocateWish wish, int slot, ref RelayedAddress relayed, out ulong token)

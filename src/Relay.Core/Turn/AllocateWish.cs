@@ -41,6 +41,11 @@ internal struct AllocateWish
     /// <summary>Two addresses at once.</summary>
     public readonly bool IsDual => IPv4 && IPv6;
 
+    /// <summary>
+    /// Any port will do, even one that others have as well: no neighbour and no move to another client is asked for.
+    /// </summary>
+    public readonly bool MayShare => !EvenPort && Token == 0 && !Mobility && !IsTcp;
+
     public static TurnRefusal TryRead(in StunMessageReader message, out AllocateWish wish)
     {
         wish = default;

@@ -142,9 +142,10 @@ internal sealed class AllocationTable
         ref RelayedAddress relayed = ref allocation.Relayed(isIPv6);
         if (!relayed.IsNone)
         {
+            // Before the port: peers on a shared one are given up with their permissions.
+            allocation.Permissions.RemoveFamily(isIPv6);
             Ports.Release(relayed);
             relayed = default;
-            allocation.Permissions.RemoveFamily(isIPv6);
             allocation.Channels.RemoveFamily(isIPv6);
             Connections?.CloseFamily(allocation, isIPv6);
         }

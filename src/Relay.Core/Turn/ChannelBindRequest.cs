@@ -65,8 +65,14 @@ internal sealed class ChannelBindRequest
             return TurnRefusal.Forbidden;
         }
 
+        bool isOwnMedia = verdict == PeerVerdict.OwnMedia;
+        if (!isOwnMedia && !allocation.Permissions.MayClaim(peer))
+        {
+            return TurnRefusal.PeerInUse;
+        }
+
         bool hasRoom = (allocation.Channels.TryFind(number, out _) || allocation.Channels.HasRoom)
-            && allocation.Permissions.TryRefresh(peer, request.Now);
+            && allocation.Permissions.TryRefresh(peer, request.Now, isOwnMedia);
         return hasRoom && allocation.Channels.TryBind(number, peer, verdict, request.Now)
             ? TurnRefusal.None
             : TurnRefusal.InsufficientCapacity;

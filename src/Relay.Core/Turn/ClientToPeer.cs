@@ -134,7 +134,7 @@ internal sealed class ClientToPeer
 
     private DropReason RelayToAllocation(
         TurnAllocation from, in TransportAddress relayed, ReadOnlySpan<byte> payload, Instant now) =>
-        _allocations.Ports.TryGetOwner(relayed, out int owner)
+        _allocations.Ports.TryGetOwner(relayed, from.Relayed(!relayed.IsIPv4).Address, out int owner)
             ? _clients.Relay(_allocations.Owner(owner), from.Relayed(!relayed.IsIPv4).Address, payload, now)
             : DropReason.TurnPeerUnreachable;
 
@@ -144,6 +144,12 @@ internal sealed class ClientToPeer
         if (via == 0)
         {
             return DropReason.TurnPeerUnreachable;
+        }
+
+        // A shared port would lend this client another one's address: nothing goes to a peer that is not this allocation's.
+        if (!_allocations.Ports.TryGetOwner(via, peer, out int owner) || owner != from.Slot)
+        {
+            return DropReason.TurnNoPermission;
         }
 
         if (payload.Length > PacketPool.DatagramMaxBytes)

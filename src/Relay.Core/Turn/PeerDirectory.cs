@@ -34,6 +34,9 @@ internal sealed class PeerDirectory
         _policy.JudgeAddress(peer) != PeerVerdict.Denied
         || (_ports.HasRelayAddress(peer) && _policy.JudgeRelayed(peer with { Port = ushort.MaxValue }) != PeerVerdict.Denied);
 
+    /// <summary>Whether the address is this relay's own media, in this process.</summary>
+    public bool IsOwnMedia(in TransportAddress peer) => _policy.Judge(peer) == PeerVerdict.OwnMedia;
+
     /// <summary>The number of an own media address. There are as many as the policy knows, a few.</summary>
     public ushort MediaIndex(in TransportAddress media)
     {

@@ -34,7 +34,7 @@ internal sealed class PermissionRequest
         int position = 0;
         while (TryReadNext(request.Message, ref position, out _, out TransportAddress peer))
         {
-            bool isInstalled = allocation.Permissions.TryRefresh(peer, request.Now);
+            bool isInstalled = allocation.Permissions.TryRefresh(peer, request.Now, _peers.IsOwnMedia(peer));
             Invariant.Holds(isInstalled, "there is room for all permissions or none is installed");
         }
 
@@ -81,6 +81,7 @@ internal sealed class PermissionRequest
             TurnRefusal refusal = !isValid ? TurnRefusal.BadRequest
                 : !allocation.HasFamilyOf(peer) ? TurnRefusal.PeerAddressFamilyMismatch
                 : !_peers.MayPermit(peer) ? TurnRefusal.Forbidden
+                : !allocation.Permissions.MayClaim(peer) && !_peers.IsOwnMedia(peer) ? TurnRefusal.PeerInUse
                 : TurnRefusal.None;
             if (refusal != TurnRefusal.None)
             {

@@ -13,6 +13,9 @@ internal struct RelayedAddress
     /// <summary>The listener of a TCP allocation (<see cref="IPeerConnections.TryListen"/>); 0 if its transport is UDP.</summary>
     public int Listener;
 
+    /// <summary>The allocation's part in a port that others have as well; null if the port is its own.</summary>
+    public PortShare? Share;
+
     /// <summary>When the allocation gives it up unless it is refreshed.</summary>
     public Instant ExpiresAt;
 

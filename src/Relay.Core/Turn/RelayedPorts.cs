@@ -11,6 +11,9 @@ internal sealed class RelayedPorts
     /// <summary>Owner of a port that waits for its RESERVATION-TOKEN.</summary>
     public const int ReservedOwner = int.MaxValue;
 
+    // Owner of shared port 0. Slots of allocations are below.
+    private const int SharedOwner = 1 << 30;
+
     // A drawn port may be taken by another program. A few more are tried; a range that is full of such ports is no range.
     private const int OpenAttempts = 16;
 
@@ -18,10 +21,14 @@ internal sealed class RelayedPorts
     private readonly TransportAddress? _ipv6;
     private readonly PortRange _ports4;
     private readonly PortRange _ports6;
+    private readonly SharedPorts _shared4;
+    private readonly SharedPorts _shared6;
+    private readonly int _ownMax;
     private readonly IRelayPorts? _sockets;
     private readonly IPeerConnections? _connections;
     private readonly Dictionary<int, int> _ownersByHandle = [];
     private readonly Dictionary<int, int> _ownersByListener = [];
+    private int _ownCount;
 
     public RelayedPorts(TurnOptions options, IRelayPorts? sockets, RandomSource random, IPeerConnections? connections = null)
     {
@@ -30,6 +37,9 @@ internal sealed class RelayedPorts
         _ipv6 = options.RelayIPv6;
         _ports4 = new PortRange(options.RelayPortMin, options.RelayPortMax, random);
         _ports6 = new PortRange(options.RelayPortMin, options.RelayPortMax, random);
+        _shared4 = new SharedPorts(options.SharedPortsMax, random);
+        _shared6 = new SharedPorts(options.SharedPortsMax, random);
+        _ownMax = options.OwnPortsMax;
         _sockets = sockets;
     }
 
@@ -39,11 +49,10 @@ internal sealed class RelayedPorts
     /// <summary>Whether there are TCP allocations.</summary>
     public bool SupportsTcp => _connections is not null;
 
-    /// <summary>A relayed address for the owner; false if there is no free port that fits.</summary>
+    /// <summary>A relayed address for the owner alone; false if there is no free port that fits.</summary>
     public bool TryTake(bool isIPv6, bool isEven, int owner, out RelayedAddress relayed)
     {
-        PortRange ports = Ports(isIPv6);
-        for (int attempt = 0; attempt < OpenAttempts && ports.TryDraw(isEven, withNext: false, out ushort port); attempt++)
+        for (int attempt = 0; attempt < OpenAttempts && TryDraw(isIPv6, isEven, withNext: false, out ushort port); attempt++)
         {
             if (TryOpen(isIPv6, port, owner, out relayed))
             {
@@ -55,14 +64,34 @@ internal sealed class RelayedPorts
         return false;
     }
 
+    /// <summary>A relayed address that others have as well, or will; false if there is none.</summary>
+    /// <param name="isIPv6">The family.</param>
+    /// <param name="account">Who asks.</param>
+    /// <param name="owner">The allocation's slot.</param>
+    /// <param name="relayed">The address, with a <see cref="PortShare"/>.</param>
+    public bool TryShare(bool isIPv6, UInt128 account, int owner, out RelayedAddress relayed)
+    {
+        SharedPorts shared = Shared(isIPv6);
+        if (shared.Room > 0)
+        {
+            // If that fails, those there are still do.
+            OpenShared(isIPv6, shared);
+        }
+
+        bool isPicked = shared.TryPick(account, out int index);
+        relayed = isPicked ? shared.Join(index, account, owner) : default;
+        return isPicked;
+    }
+
     /// <summary>A relayed address on which TCP connections are taken, for the owner; no UDP allocation has its port.</summary>
     public bool TryTakeListening(bool isIPv6, int owner, out RelayedAddress relayed)
     {
-        for (int attempt = 0; attempt < OpenAttempts && Ports(isIPv6).TryDraw(isEven: false, withNext: false, out ushort port); attempt++)
+        PortRange ports = Ports(isIPv6);
+        for (int attempt = 0; attempt < OpenAttempts && ports.TryDraw(isEven: false, withNext: false, out ushort port); attempt++)
         {
             if (_connections!.TryListen(isIPv6, port, out int listener))
             {
-                Ports(isIPv6).Take(port, owner);
+                ports.Take(port, owner);
                 _ownersByListener[listener] = owner;
                 relayed = AddressOf(isIPv6, port) with { Listener = listener };
                 return true;
@@ -76,8 +105,7 @@ internal sealed class RelayedPorts
     /// <summary>An even port for the owner and the next higher one, reserved (RFC 8656 section 7.2).</summary>
     public bool TryTakePair(bool isIPv6, int owner, out RelayedAddress relayed, out RelayedAddress reserved)
     {
-        PortRange ports = Ports(isIPv6);
-        for (int attempt = 0; attempt < OpenAttempts && ports.TryDraw(isEven: true, withNext: true, out ushort port); attempt++)
+        for (int attempt = 0; attempt < OpenAttempts && TryDraw(isIPv6, isEven: true, withNext: true, out ushort port); attempt++)
         {
             if (!TryOpen(isIPv6, port, owner, out relayed))
             {
@@ -107,7 +135,46 @@ internal sealed class RelayedPorts
         }
     }
 
+    /// <summary>Gives an address up. Of a shared one the allocation's peers are given up before.</summary>
     public void Release(in RelayedAddress relayed)
+    {
+        if (relayed.Share is { } share)
+        {
+            if (Shared(!relayed.Address.IsIPv4).Leave(share, out RelayedAddress port))
+            {
+                Close(port);
+            }
+
+            return;
+        }
+
+        _ownCount -= relayed.Listener == 0 ? 1 : 0;
+        Close(relayed);
+    }
+
+    /// <summary>Whether the address is one that an allocation here could have.</summary>
+    public bool IsRelayed(in TransportAddress address) =>
+        HasRelayAddress(address) && Ports(!address.IsIPv4).Contains(address.Port);
+
+    /// <summary>Whether the address, without its port, is the relay's.</summary>
+    public bool HasRelayAddress(in TransportAddress address) =>
+        (address.IsIPv4 ? _ipv4 : _ipv6) is { } relay && relay.Address == address.Address;
+
+    /// <summary>The allocation that has a relayed address alone.</summary>
+    public bool TryGetOwner(in TransportAddress relayed, out int owner) => TryGetAny(relayed, out owner) && owner < SharedOwner;
+
+    /// <summary>The allocation that has a relayed address, alone or as far as the peer is concerned.</summary>
+    public bool TryGetOwner(in TransportAddress relayed, in TransportAddress peer, out int owner) =>
+        TryGetAny(relayed, out owner) && TryResolve(peer, ref owner);
+
+    /// <summary>The allocation that has a relay port, alone or as far as the peer is concerned.</summary>
+    public bool TryGetOwner(int handle, in TransportAddress peer, out int owner) =>
+        _ownersByHandle.TryGetValue(handle, out owner) && TryResolve(peer, ref owner);
+
+    /// <summary>The allocation that has a listener.</summary>
+    public bool TryGetListening(int listener, out int owner) => _ownersByListener.TryGetValue(listener, out owner);
+
+    private void Close(in RelayedAddress relayed)
     {
         Ports(!relayed.Address.IsIPv4).Release(relayed.Address.Port);
         if (relayed.Via != 0)
@@ -123,38 +190,59 @@ internal sealed class RelayedPorts
         }
     }
 
-    /// <summary>Whether the address is one that an allocation here could have.</summary>
-    public bool IsRelayed(in TransportAddress address) =>
-        HasRelayAddress(address) && Ports(!address.IsIPv4).Contains(address.Port);
-
-    /// <summary>Whether the address, without its port, is the relay's.</summary>
-    public bool HasRelayAddress(in TransportAddress address) =>
-        (address.IsIPv4 ? _ipv4 : _ipv6) is { } relay && relay.Address == address.Address;
-
-    /// <summary>The allocation that has a relayed address.</summary>
-    public bool TryGetOwner(in TransportAddress relayed, out int owner)
+    private bool TryGetAny(in TransportAddress relayed, out int owner)
     {
         owner = 0;
-        return IsRelayed(relayed) && Ports(!relayed.IsIPv4).TryGetOwner(relayed.Port, out owner) && owner != ReservedOwner;
+        return IsRelayed(relayed) && Ports(!relayed.IsIPv4).TryGetOwner(relayed.Port, out owner);
     }
 
-    /// <summary>The allocation that has a relay port.</summary>
-    public bool TryGetOwner(int handle, out int owner) =>
-        _ownersByHandle.TryGetValue(handle, out owner) && owner != ReservedOwner;
+    // From a port's owner to the allocation.
+    private bool TryResolve(in TransportAddress peer, ref int owner)
+    {
+        if (owner is < SharedOwner or ReservedOwner)
+        {
+            return owner != ReservedOwner;
+        }
 
-    /// <summary>The allocation that has a listener.</summary>
-    public bool TryGetListening(int listener, out int owner) => _ownersByListener.TryGetValue(listener, out owner);
+        TransportAddress told = HasRelayAddress(peer) ? peer : peer with { Port = 0 };
+        return Shared(!peer.IsIPv4).TryGetOwner(owner - SharedOwner, told, out owner);
+    }
+
+    // Ports for those that will share are kept back.
+    private bool TryDraw(bool isIPv6, bool isEven, bool withNext, out ushort port)
+    {
+        port = 0;
+        int count = withNext ? 2 : 1;
+        return _ownCount + count <= _ownMax
+            && Ports(isIPv6).FreeCount >= Shared(isIPv6).Room + count
+            && Ports(isIPv6).TryDraw(isEven, withNext, out port);
+    }
+
+    private void OpenShared(bool isIPv6, SharedPorts shared)
+    {
+        PortRange ports = Ports(isIPv6);
+        for (int attempt = 0; attempt < OpenAttempts && ports.TryDraw(isEven: false, withNext: false, out ushort port); attempt++)
+        {
+            if (TryOpen(isIPv6, port, SharedOwner + shared.NextIndex, out RelayedAddress relayed))
+            {
+                shared.Add(relayed);
+                return;
+            }
+        }
+    }
 
     private bool TryOpen(bool isIPv6, ushort port, int owner, out RelayedAddress relayed)
     {
         int handle = 0;
-        if (_sockets is not null && !_sockets.TryOpen(isIPv6, port, out handle))
+        bool isShared = owner is >= SharedOwner and not ReservedOwner;
+        if (_sockets is not null && !_sockets.TryOpen(isIPv6, port, isShared, out handle))
         {
             relayed = default;
             return false;
         }
 
         Ports(isIPv6).Take(port, owner);
+        _ownCount += isShared ? 0 : 1;
         if (handle != 0)
         {
             _ownersByHandle[handle] = owner;
@@ -169,6 +257,8 @@ internal sealed class RelayedPorts
         Address = new TransportAddress((isIPv6 ? _ipv6 : _ipv4)!.Value.Address, port),
         ExpiresAt = Instant.Never,
     };
+
+    private SharedPorts Shared(bool isIPv6) => isIPv6 ? _shared6 : _shared4;
 
     private PortRange Ports(bool isIPv6) => isIPv6 ? _ports6 : _ports4;
 }

@@ -105,6 +105,15 @@ internal sealed class TurnAllocation
     /// <summary>Whether this is the Allocate that made it, sent again.</summary>
     public bool IsMadeBy(in StunMessageReader request) => _transaction == Transaction(request);
 
+    /// <summary>Gives it its relayed addresses.</summary>
+    public void SetRelayed(in RelayedAddress ipv4, in RelayedAddress ipv6)
+    {
+        IPv4 = ipv4;
+        IPv6 = ipv6;
+        Permissions.ShareIPv4 = ipv4.Share;
+        Permissions.ShareIPv6 = ipv6.Share;
+    }
+
     /// <summary>The relayed address of the family.</summary>
     public ref RelayedAddress Relayed(bool isIPv6) => ref isIPv6 ? ref IPv6 : ref IPv4;
 

@@ -15,6 +15,9 @@ public sealed record TurnOptions
     /// <summary>The most reserved ports.</summary>
     public const int ReservationsLimit = 65_536;
 
+    /// <summary>The most ports of each family that are shared: one is looked for among all.</summary>
+    public const int SharedPortsLimit = 4096;
+
     /// <summary>The most TCP connections that a server can be told to take.</summary>
     public const int ConnectionsLimit = 65_536;
 
@@ -34,6 +37,18 @@ public sealed record TurnOptions
 
     /// <summary>The last one, at least one above the first. Default 65535.</summary>
     public int RelayPortMax { get; init; } = 65_535;
+
+    /// <summary>
+    /// Ports that one allocation has alone, those reserved by EVEN-PORT among them, 0 or more. Beyond, allocations share.
+    /// Default 262,144: as many as there are.
+    /// </summary>
+    public int OwnPortsMax { get; init; } = 262_144;
+
+    /// <summary>
+    /// Ports of each family that allocations share, 0 to <see cref="SharedPortsLimit"/>, kept free in the range. 0, the
+    /// default: none do.
+    /// </summary>
+    public int SharedPortsMax { get; init; }
 
     /// <summary>Allocations at once, 1 to <see cref="AllocationsLimit"/>. Default 10,000.</summary>
     public int AllocationsMax { get; init; } = 10_000;
@@ -107,6 +122,8 @@ public sealed record TurnOptions
         Invariant.Holds(RelayPortMin is >= 1 and < ushort.MaxValue, "TurnOptions.RelayPortMin is a port below 65535");
         Invariant.Holds(
             RelayPortMax > RelayPortMin && RelayPortMax <= ushort.MaxValue, "TurnOptions.RelayPortMax is a port above the first");
+        Invariant.Holds(OwnPortsMax >= 0, "TurnOptions.OwnPortsMax is not negative");
+        Invariant.Holds(SharedPortsMax is >= 0 and <= SharedPortsLimit, "TurnOptions.SharedPortsMax is 0 to 4096");
         Invariant.Holds(AllocationsMax is >= 1 and <= AllocationsLimit, "TurnOptions.AllocationsMax is 1 to 131072");
         Invariant.Holds(AllocationsPerUserMax >= 1, "TurnOptions.AllocationsPerUserMax is positive");
         Invariant.Holds(AllocationsPerSourceMax >= 1, "TurnOptions.AllocationsPerSourceMax is positive");

@@ -58,6 +58,9 @@ public enum TurnRefusal : byte
     /// <summary>508: no allocation, port, reservation, permission, channel or TCP connection left.</summary>
     InsufficientCapacity,
 
+    /// <summary>508: on the relay port that the allocation shares, another one has this peer.</summary>
+    PeerInUse,
+
     /// <summary>508: draining, and no other server is configured.</summary>
     Draining,
 
@@ -89,7 +92,8 @@ public static class TurnRefusals
         TurnRefusal.ConnectionAlreadyExists => StunErrorCode.ConnectionAlreadyExists,
         TurnRefusal.ConnectionFailed => StunErrorCode.ConnectionTimeoutOrFailure,
         TurnRefusal.UserQuota or TurnRefusal.SourceQuota => StunErrorCode.AllocationQuotaReached,
-        TurnRefusal.InsufficientCapacity or TurnRefusal.Draining => StunErrorCode.InsufficientCapacity,
+        TurnRefusal.InsufficientCapacity or TurnRefusal.PeerInUse or TurnRefusal.Draining =>
+            StunErrorCode.InsufficientCapacity,
         _ => 0,
     };
 }

@@ -131,7 +131,7 @@ public sealed class TurnServer
     /// <param name="peer">Where it came from.</param>
     /// <param name="now">The time.</param>
     public DropReason HandlePeer(ReadOnlySpan<byte> datagram, int port, in TransportAddress peer, Instant now) =>
-        _allocations.Ports.TryGetOwner(port, out int owner)
+        _allocations.Ports.TryGetOwner(port, peer, out int owner)
             ? _toClients.Relay(_allocations.Owner(owner), peer, datagram, now)
             : DropReason.TurnNoAllocation;
 
@@ -143,7 +143,7 @@ public sealed class TurnServer
     /// <param name="errorData">The next hop's MTU of "fragmentation needed" and "packet too big", else 0.</param>
     /// <param name="now">The time.</param>
     public DropReason HandlePeerError(int port, in TransportAddress peer, byte type, byte code, uint errorData, Instant now) =>
-        _allocations.Ports.TryGetOwner(port, out int owner)
+        _allocations.Ports.TryGetOwner(port, peer, out int owner)
             ? _toClients.RelayIcmp(_allocations.Owner(owner), peer, type, code, errorData, now)
             : DropReason.TurnNoAllocation;
 

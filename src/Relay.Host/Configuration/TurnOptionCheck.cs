@@ -36,6 +36,12 @@ internal static class TurnOptionCheck
                 Text(turn.LifetimeSeconds)));
         }
 
+        if (turn.OwnPortsPerWorker == 0 && turn.SharedPortsPerWorker == 0)
+        {
+            problems.Add(OptionProblem.OfValue(
+                "Turn:OwnPortsPerWorker", "0", "must be above 0, because Turn:SharedPortsPerWorker is 0", "4096"));
+        }
+
         CheckOneOfEachFamily(turn.AlternateServers, problems);
         CheckDiscovery(turn, problems);
         CheckNames(turn.Users, problems);

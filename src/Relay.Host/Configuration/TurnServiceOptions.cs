@@ -100,6 +100,22 @@ public sealed class TurnServiceOptions
     [Option(Min = 1025, Max = 65_535, Unit = "port")]
     public int RelayPortMax { get; set; } = 65_535;
 
+    /// <summary>
+    /// Relay ports of one worker that one allocation has alone, a descriptor each. Allocations beyond share ports. Default 4096,
+    /// 0 to 65536 ports, and three quarters of the port range for all workers at most. Takes effect only with Peers at public.
+    /// </summary>
+    [Option(Min = 0, Max = 65_536, Unit = "ports")]
+    public int OwnPortsPerWorker { get; set; } = 4096;
+
+    /// <summary>
+    /// Relay ports of one worker, for each family, that allocations share when there is none left for one alone; a quarter of
+    /// the port range for all workers at most. Default 256, 0 to 4096 ports; 0 refuses allocations instead (508). Risk: on a
+    /// shared port an address that one client has a permission for is refused to the others (508), and they may talk to the same
+    /// media server; few ports make that likely.
+    /// </summary>
+    [Option(Min = 0, Max = 4096, Unit = "ports")]
+    public int SharedPortsPerWorker { get; set; } = 256;
+
     /// <summary>Allocations of one worker at once; beyond, 508. Default 10000, 1 to 131072 allocations.</summary>
     [Option(Min = 1, Max = 131_072, Unit = "allocations")]
     public int AllocationsPerWorker { get; set; } = 10_000;

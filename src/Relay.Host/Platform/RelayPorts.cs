@@ -10,14 +10,17 @@ using static Relay.Host.Platform.LinuxSystemCalls;
 namespace Relay.Host.Platform;
 
 /// <summary>
-/// The UDP sockets through which one worker's TURN allocations reach public peers (RFC 8656 section 3.5), one for each relayed
-/// address, behind one epoll descriptor. All members belong to the worker's thread. The network never makes one throw.
+/// The UDP sockets through which one worker's TURN allocations reach public peers (RFC 8656 section 3.5), one for each relay
+/// port, behind one epoll descriptor. All members belong to the worker's thread. The network never makes one throw.
 /// </summary>
 internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
 {
     // What one port may bring in a turn of the worker, and how many ports: a busy one does not hold up the others.
     private const int DatagramsPerPort = 16;
+    private const int DatagramsPerSharedPort = 64;
     private const int PortsPerTurn = 64;
+
+    private const int SharedBufferBytes = 4 << 20;
 
     // A handle is a place, counted from 1, and how often the place was taken.
     private const int PlaceBits = 18;
@@ -29,15 +32,16 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
     private readonly Socket?[] _sockets;
     private readonly int[] _descriptors;
     private readonly bool[] _isIPv6;
+    private readonly bool[] _isShared;
     private readonly int[] _handles;
     private readonly Queue<int> _free = new();
     private readonly int _poll;
 
     // Pinned, so that the pointers that the structures hold stay good.
-    private readonly MultiMessageHeader[] _messages = GC.AllocateArray<MultiMessageHeader>(DatagramsPerPort, pinned: true);
-    private readonly BufferVector[] _buffers = GC.AllocateArray<BufferVector>(DatagramsPerPort, pinned: true);
-    private readonly SocketAddressBytes[] _names = GC.AllocateArray<SocketAddressBytes>(DatagramsPerPort, pinned: true);
-    private readonly byte[] _data = GC.AllocateArray<byte>(DatagramsPerPort * PacketPool.DatagramMaxBytes, pinned: true);
+    private readonly MultiMessageHeader[] _messages = GC.AllocateArray<MultiMessageHeader>(DatagramsPerSharedPort, pinned: true);
+    private readonly BufferVector[] _buffers = GC.AllocateArray<BufferVector>(DatagramsPerSharedPort, pinned: true);
+    private readonly SocketAddressBytes[] _names = GC.AllocateArray<SocketAddressBytes>(DatagramsPerSharedPort, pinned: true);
+    private readonly byte[] _data = GC.AllocateArray<byte>(DatagramsPerSharedPort * PacketPool.DatagramMaxBytes, pinned: true);
     private readonly byte[] _ready = new byte[PortsPerTurn * PollEventLayout.Bytes];
     private long _sendErrors;
 
@@ -54,6 +58,7 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         _sockets = new Socket?[portsMax];
         _descriptors = new int[portsMax];
         _isIPv6 = new bool[portsMax];
+        _isShared = new bool[portsMax];
         _handles = new int[portsMax];
         for (int i = 0; i < portsMax; i++)
         {
@@ -67,7 +72,7 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
             throw new SocketException((int)SocketError.TooManyOpenSockets);
         }
 
-        for (int i = 0; i < DatagramsPerPort; i++)
+        for (int i = 0; i < DatagramsPerSharedPort; i++)
         {
             fixed (byte* data = &_data[i * PacketPool.DatagramMaxBytes])
             {
@@ -93,7 +98,7 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
     /// <summary>Datagrams that the system did not take; safe to read from any thread.</summary>
     public long SendErrors => Volatile.Read(ref _sendErrors);
 
-    public bool TryOpen(bool isIPv6, ushort port, out int handle)
+    public bool TryOpen(bool isIPv6, ushort port, bool isShared, out int handle)
     {
         handle = 0;
         IPAddress? bind = isIPv6 ? _bindIPv6 : _bindIPv4;
@@ -109,6 +114,13 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
             if (isIPv6)
             {
                 socket.DualMode = false;
+            }
+
+            if (isShared)
+            {
+                // As much as the kernel grants: a burst of one of many must not be the loss of the others.
+                socket.ReceiveBufferSize = SharedBufferBytes;
+                socket.SendBufferSize = SharedBufferBytes;
             }
 
             socket.Bind(new IPEndPoint(bind, port));
@@ -134,6 +146,7 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         _sockets[index] = socket;
         _descriptors[index] = descriptor;
         _isIPv6[index] = isIPv6;
+        _isShared[index] = isShared;
         handle = _handles[index];
         return true;
     }
@@ -217,7 +230,8 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
     private void ReceiveFrom(int index, PeerDatagramHandler handler, Instant now)
     {
         bool isIPv4 = !_isIPv6[index];
-        for (int i = 0; i < DatagramsPerPort; i++)
+        int count = _isShared[index] ? DatagramsPerSharedPort : DatagramsPerPort;
+        for (int i = 0; i < count; i++)
         {
             _messages[i].Header.NameLength = SocketAddressLayout.IPv6Bytes;
             _messages[i].Header.Flags = 0;
@@ -226,7 +240,7 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         int arrived;
         fixed (MultiMessageHeader* first = _messages)
         {
-            arrived = ReceiveMessages(_descriptors[index], first, DatagramsPerPort, MessageDoNotWait, null);
+            arrived = ReceiveMessages(_descriptors[index], first, (uint)count, MessageDoNotWait, null);
         }
 
         for (int i = 0; i < arrived; i++)

@@ -18,10 +18,9 @@ internal sealed class TurnServerFactory
     // RFC 8656 section 5: at most an hour.
     private static readonly TimeSpan NonceLifetime = TimeSpan.FromMinutes(30);
 
-    private static readonly int ReservationsMax = TurnOptions.Default.ReservationsMax;
-
     private readonly TurnServiceOptions _options;
     private readonly IPAddress _bind;
+    private readonly RelayPortPlan _ports;
     private readonly TurnCredentials _credentials;
     private readonly TurnNonce _nonce;
     private readonly long _unixSecondsAtZero;
@@ -33,23 +32,22 @@ internal sealed class TurnServerFactory
     {
         _options = options.Turn;
         _bind = IPAddress.Parse(options.Media.BindAddress);
+        _ports = RelayPortPlan.Of(_options, IsPublic, options.Media.Workers);
         _credentials = new TurnCredentials(_options.Realm, [.. _options.Users.Select(ToUser)], _options.Secrets);
         _nonce = new TurnNonce(NonceLifetime, random);
         _unixSecondsAtZero = time.GetUtcNow().ToUnixTimeSeconds() - (MonotonicClock.Now.Ticks / TimeSpan.TicksPerSecond);
     }
 
-    /// <summary>True if allocations get ports of their own, for public peers.</summary>
+    /// <summary>True if relayed addresses are sockets, for public peers.</summary>
     public bool IsPublic => _options.Peers.Equals("public", StringComparison.Ordinal);
 
     /// <summary>The TCP and TLS streams of a worker.</summary>
     public StreamTable CreateStreams(Action wake) =>
         new(new StreamTableOptions { StreamsMax = _options.StreamsPerWorker }, wake);
 
-    /// <summary>
-    /// The relay ports of a worker, two for an allocation of both families and one for each that is reserved; null for none.
-    /// </summary>
+    /// <summary>The relay ports of a worker; null for none.</summary>
     public RelayPorts? CreatePorts(PacketPool pool) =>
-        IsPublic ? new RelayPorts(_bind, (2 * _options.AllocationsPerWorker) + ReservationsMax, pool) : null;
+        IsPublic ? new RelayPorts(_bind, _ports.Own + (2 * _ports.Shared), pool) : null;
 
     /// <summary>The TCP sockets of a worker's allocations; null if it needs none.</summary>
     public PeerSockets? CreatePeerSockets(StreamTable streams, Action wake) => IsPublic && _options.TcpAllocations
@@ -100,6 +98,8 @@ internal sealed class TurnServerFactory
         RelayIPv6 = FirstOf(announced, isIPv4: false),
         RelayPortMin = _options.RelayPortMin,
         RelayPortMax = _options.RelayPortMax,
+        OwnPortsMax = _ports.Own,
+        SharedPortsMax = _ports.Shared,
         AllocationsMax = _options.AllocationsPerWorker,
         AllocationsPerUserMax = _options.AllocationsPerUser,
         AllocationsPerSourceMax = _options.AllocationsPerSource,

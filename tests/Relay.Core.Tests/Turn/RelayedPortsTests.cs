@@ -24,12 +24,12 @@ public class RelayedPortsTests
         Assert.Equal(relayed.Address.Port, _sockets.Open[relayed.Via]);
         Assert.True(Ports.TryGetOwner(relayed.Address, out int owner));
         Assert.Equal(4, owner);
-        Assert.True(Ports.TryGetOwner(relayed.Via, out owner));
+        Assert.True(Ports.TryGetOwner(relayed.Via, TurnRig.World, out owner));
         Assert.Equal(4, owner);
         Ports.Release(relayed);
         Assert.Empty(_sockets.Open);
         Assert.False(Ports.TryGetOwner(relayed.Address, out _));
-        Assert.False(Ports.TryGetOwner(relayed.Via, out _));
+        Assert.False(Ports.TryGetOwner(relayed.Via, TurnRig.World, out _));
     }
 
     [Fact]
@@ -55,11 +55,11 @@ public class RelayedPortsTests
         Assert.True(Ports.TryGetOwner(even.Address, out _));
         // A reserved one belongs to nobody yet: nothing goes there.
         Assert.False(Ports.TryGetOwner(odd.Address, out _));
-        Assert.False(Ports.TryGetOwner(odd.Via, out _));
+        Assert.False(Ports.TryGetOwner(odd.Via, TurnRig.World, out _));
         Ports.Pass(odd, 9);
         Assert.True(Ports.TryGetOwner(odd.Address, out int owner));
         Assert.Equal(9, owner);
-        Assert.True(Ports.TryGetOwner(odd.Via, out owner));
+        Assert.True(Ports.TryGetOwner(odd.Via, TurnRig.World, out owner));
         Assert.Equal(9, owner);
     }
 
@@ -83,5 +83,85 @@ public class RelayedPortsTests
         Assert.True(ports.TryTake(isIPv6: true, isEven: true, 0, out RelayedAddress relayed));
         Assert.Equal(0, relayed.Via);
         Assert.Equal(TurnRig.Options.RelayIPv6!.Value.Address, relayed.Address.Address);
+    }
+
+    [Fact]
+    public void Beyond_the_own_ports_there_are_shared_ones_which_are_kept_free_for_that()
+    {
+        // Four ports, of which two are kept back.
+        var ports = new RelayedPorts(Options with { SharedPortsMax = 2 }, _sockets, new SeededRandomSource(3));
+        Assert.True(ports.TryTake(false, false, 0, out RelayedAddress first));
+        Assert.True(ports.TryTake(false, false, 1, out RelayedAddress second));
+        Assert.False(ports.TryTake(false, false, 2, out _));
+        Assert.False(ports.TryTakePair(false, 2, out _, out _));
+        Assert.Equal(0, _sockets.SharedOpened);
+        RelayedAddress[] shared = new RelayedAddress[6];
+        for (int i = 0; i < shared.Length; i++)
+        {
+            Assert.True(ports.TryShare(false, (UInt128)i, 2 + i, out shared[i]));
+            Assert.NotNull(shared[i].Share);
+            // A shared port is nobody's as a whole.
+            Assert.False(ports.TryGetOwner(shared[i].Address, out _));
+            Assert.False(ports.TryGetOwner(shared[i].Via, TurnRig.World, out _));
+        }
+
+        Assert.Equal(2, _sockets.SharedOpened);
+        Assert.Equal(4, _sockets.Open.Count);
+        foreach (RelayedAddress one in shared)
+        {
+            ports.Release(one);
+        }
+
+        ports.Release(first);
+        ports.Release(second);
+        Assert.Empty(_sockets.Open);
+        Assert.True(ports.TryTake(false, false, 0, out _));
+    }
+
+    [Fact]
+    public void Own_ports_are_counted_with_the_reserved_ones()
+    {
+        var ports = new RelayedPorts(Options with { OwnPortsMax = 3, RelayPortMax = 50_099 }, _sockets, new SeededRandomSource(3));
+        Assert.True(ports.TryTakePair(false, 0, out RelayedAddress even, out RelayedAddress odd));
+        Assert.False(ports.TryTakePair(false, 1, out _, out _));
+        Assert.True(ports.TryTake(false, false, 1, out _));
+        Assert.False(ports.TryTake(false, false, 2, out _));
+        ports.Release(odd);
+        ports.Release(even);
+        Assert.True(ports.TryTakePair(false, 1, out _, out _));
+        Assert.False(ports.TryShare(false, 0, 5, out _));
+    }
+
+    [Fact]
+    public void A_peer_of_a_shared_port_leads_to_the_allocation_that_has_it()
+    {
+        var ports = new RelayedPorts(Options with { SharedPortsMax = 1, OwnPortsMax = 0 }, _sockets, new SeededRandomSource(3));
+        Assert.True(ports.TryShare(false, 1, 7, out RelayedAddress one));
+        Assert.True(ports.TryShare(false, 2, 8, out RelayedAddress other));
+        Assert.Equal(one.Via, other.Via);
+        Assert.True(one.Share!.TryClaim(TurnRig.World));
+        Assert.True(ports.TryGetOwner(one.Via, TurnRig.World with { Port = 1 }, out int owner));
+        Assert.Equal(7, owner);
+        // At the relay's own address every port is a peer.
+        TransportAddress relayed = Options.RelayIPv4!.Value with { Port = 50_001 };
+        Assert.True(other.Share!.TryClaim(relayed));
+        Assert.True(ports.TryGetOwner(one.Address, relayed, out owner));
+        Assert.Equal(8, owner);
+        Assert.False(ports.TryGetOwner(one.Address, relayed with { Port = 50_002 }, out _));
+    }
+
+    [Fact]
+    public void If_no_more_shared_port_can_be_opened_those_there_are_do()
+    {
+        var ports = new RelayedPorts(Options with { SharedPortsMax = 3, OwnPortsMax = 0 }, _sockets, new SeededRandomSource(3));
+        _sockets.Taken.UnionWith([50_000, 50_001, 50_003]);
+        Assert.True(ports.TryShare(false, 1, 7, out RelayedAddress one));
+        Assert.True(ports.TryShare(false, 2, 8, out RelayedAddress other));
+        Assert.Equal(one.Address, other.Address);
+        ports.Release(one);
+        ports.Release(other);
+        _sockets.Taken.Add(50_002);
+        Assert.False(ports.TryShare(false, 1, 7, out one));
+        Assert.True(one.IsNone);
     }
 }

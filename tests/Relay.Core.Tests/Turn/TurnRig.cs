@@ -82,6 +82,9 @@ internal sealed class TurnRig : IRelayPorts, IClientStreams
     /// <summary>Open relay ports: handle to port.</summary>
     public Dictionary<int, ushort> Open { get; } = [];
 
+    /// <summary>Ports ever opened for more than one allocation.</summary>
+    public int SharedOpened { get; private set; }
+
     /// <summary>What the server wants of TCP.</summary>
     public TestPeerConnections Tcp { get; } = new();
 
@@ -93,7 +96,7 @@ internal sealed class TurnRig : IRelayPorts, IClientStreams
 
     public static TransportAddress At(string endpoint) => TransportAddress.FromEndPoint(IPEndPoint.Parse(endpoint));
 
-    public bool TryOpen(bool isIPv6, ushort port, out int handle)
+    public bool TryOpen(bool isIPv6, ushort port, bool isShared, out int handle)
     {
         handle = Open.Count == 0 ? 1 : Open.Keys.Max() + 1;
         if (Taken.Contains(port))
@@ -102,6 +105,7 @@ internal sealed class TurnRig : IRelayPorts, IClientStreams
         }
 
         Open.Add(handle, port);
+        SharedOpened += isShared ? 1 : 0;
         return true;
     }
 

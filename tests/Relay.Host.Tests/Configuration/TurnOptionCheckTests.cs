@@ -26,6 +26,15 @@ public sealed class TurnOptionCheckTests
             Check(o => (o.Turn.LifetimeSeconds, o.Turn.LifetimeMaxSeconds) = (usual, longest)).SingleOrDefault()?.Key);
 
     [Theory]
+    [InlineData(0, 1, true)]
+    [InlineData(1, 0, true)]
+    [InlineData(0, 0, false)]
+    public void There_are_relay_ports_of_one_kind_at_least(int own, int shared, bool good) =>
+        Assert.Equal(
+            good ? null : "Turn:OwnPortsPerWorker",
+            Check(o => (o.Turn.OwnPortsPerWorker, o.Turn.SharedPortsPerWorker) = (own, shared)).SingleOrDefault()?.Key);
+
+    [Theory]
     [InlineData("192.0.2.1:3478 [2001:db8::1]:3478", true)]
     [InlineData("192.0.2.1:3478 192.0.2.2:3478", false)]
     [InlineData("[2001:db8::1]:3478 [2001:db8::2]:3478", false)]

@@ -50,10 +50,10 @@ public sealed class RelayPortsTests : IDisposable
     public void A_port_that_somebody_has_is_refused_and_its_place_is_not_lost()
     {
         Open(out ushort number);
-        Assert.False(_ports.TryOpen(isIPv6: false, number, out _));
+        Assert.False(_ports.TryOpen(isIPv6: false, number, isShared: false, out _));
         Assert.Equal(1, _ports.Count);
         Open(out _);
-        Assert.False(_ports.TryOpen(isIPv6: false, 0, out _));
+        Assert.False(_ports.TryOpen(isIPv6: false, 0, isShared: false, out _));
         Assert.Equal(2, _ports.Count);
     }
 
@@ -99,7 +99,7 @@ public sealed class RelayPortsTests : IDisposable
 
     [Fact]
     public void A_family_that_the_bind_address_does_not_have_is_refused() =>
-        Assert.False(_ports.TryOpen(isIPv6: true, 0, out _));
+        Assert.False(_ports.TryOpen(isIPv6: true, 0, isShared: false, out _));
 
     [Fact]
     public void A_datagram_longer_than_a_slot_is_dropped_and_its_neighbour_is_not()
@@ -110,6 +110,25 @@ public sealed class RelayPortsTests : IDisposable
         _peer.Send([9], to);
         Receive(1);
         Assert.Equal([9], Assert.Single(_received).Bytes);
+    }
+
+    [Fact]
+    public void A_shared_port_may_bring_more_in_a_turn()
+    {
+        using var probe = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        var to = (IPEndPoint)probe.Client.LocalEndPoint!;
+        probe.Dispose();
+        Assert.True(_ports.TryOpen(isIPv6: false, (ushort)to.Port, isShared: true, out int shared));
+        Open(out ushort own);
+        for (int i = 0; i < 80; i++)
+        {
+            _peer.Send([1], to);
+            _peer.Send([1], new IPEndPoint(IPAddress.Loopback, own));
+        }
+
+        Assert.True(_ports.Receive(Take, Now));
+        Assert.Equal(64, _received.Count(one => one.Port == shared));
+        Assert.Equal(16, _received.Count(one => one.Port != shared));
     }
 
     [Fact]
@@ -159,7 +178,7 @@ public sealed class RelayPortsTests : IDisposable
         using var probe = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
         number = (ushort)((IPEndPoint)probe.Client.LocalEndPoint!).Port;
         probe.Dispose();
-        Assert.True(_ports.TryOpen(isIPv6: false, number, out int handle));
+        Assert.True(_ports.TryOpen(isIPv6: false, number, isShared: false, out int handle));
         Assert.True(handle > 0);
         return handle;
     }

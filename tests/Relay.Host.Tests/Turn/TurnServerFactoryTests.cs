@@ -65,6 +65,9 @@ public sealed class TurnServerFactoryTests
         options.Turn.AnswersPerPrefixPerSecond = 18;
         options.Turn.AnswersPerPrefixBurst = 19;
         options.Turn.AlternateServers = ["192.0.2.1:3478", "[2001:db8::5]:3478"];
+        options.Turn.Peers = "public";
+        options.Turn.OwnPortsPerWorker = 22;
+        options.Turn.SharedPortsPerWorker = 23;
         TurnOptions made = Create(options).CreateSettings([Announced], null).Options;
 
         Assert.Equal((11, 12, 13), (made.AllocationsMax, made.AllocationsPerUserMax, made.AllocationsPerSourceMax));
@@ -75,6 +78,7 @@ public sealed class TurnServerFactoryTests
         Assert.Equal((16, 17), (made.AllocationBytesPerSecond, made.TotalBytesPerSecond));
         Assert.Equal((18, 19), (made.AnswersPerSecond, made.AnswersBurst));
         Assert.Equal((3478, 3478), (made.AlternateIPv4!.Value.Port, made.AlternateIPv6!.Value.Port));
+        Assert.Equal((22, 23), (made.OwnPortsMax, made.SharedPortsMax));
         made.Validate();
     }
 
