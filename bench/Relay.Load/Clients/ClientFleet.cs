@@ -168,6 +168,8 @@ internal sealed class ClientFleet : IAsyncDisposable
             FullClient[] pair = [_clients[i], _clients[i + 1]];
             foreach (FullClient client in pair)
             {
+                // The client may be through before the relay is.
+                await client.Socket.WaitForAsync("media");
                 await client.Socket.SendAsync("enqueue", new { mode = "video" });
             }
 

@@ -44,7 +44,7 @@ public sealed class PdqHasher
     {
         CheckSides(width, height);
         ArgumentOutOfRangeException.ThrowIfLessThan(stride, width);
-        ArgumentOutOfRangeException.ThrowIfLessThan(luma.Length, (stride * (height - 1)) + width);
+        ArgumentOutOfRangeException.ThrowIfLessThan(luma.Length, (stride * (height - 1)) + width, nameof(luma));
         return Hash(new VideoPlane(luma, stride, _videoLuma), VideoPlane.ReadRow, width, height);
     }
 
@@ -56,7 +56,7 @@ public sealed class PdqHasher
     public PdqResult Hash(ReadOnlySpan<float> luma, int width, int height)
     {
         CheckSides(width, height);
-        ArgumentOutOfRangeException.ThrowIfLessThan(luma.Length, width * height);
+        ArgumentOutOfRangeException.ThrowIfLessThan(luma.Length, width * height, nameof(luma));
         return Hash(new FloatPlane(luma, width), FloatPlane.ReadRow, width, height);
     }
 
