@@ -103,6 +103,9 @@ internal static unsafe partial class LibSsl
     internal static partial int SSL_do_handshake(nint ssl);
 
     [LibraryImport(Library)]
+    internal static partial int SSL_in_init(nint ssl);
+
+    [LibraryImport(Library)]
     internal static partial int SSL_read(nint ssl, byte* destination, int length);
 
     [LibraryImport(Library)]

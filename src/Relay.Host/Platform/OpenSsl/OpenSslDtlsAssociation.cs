@@ -319,7 +319,10 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
         }
     }
 
-    /// <summary>After the handshake: retransmissions of its end, alerts, and data that nobody asked for.</summary>
+    /// <summary>
+    /// After the handshake: retransmissions of its end, alerts, data that nobody asked for. Another handshake is refused, or ends
+    /// the association.
+    /// </summary>
     private DropReason ReadRecords()
     {
         const int PlaintextMaxBytes = 2048;
@@ -336,6 +339,10 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
 
             switch (LibSsl.SSL_get_error(_ssl, read))
             {
+                case LibSsl.ErrorWantRead when LibSsl.SSL_in_init(_ssl) != 0:
+                    // A part of another handshake. OpenSSL would keep what is not whole, eleven messages of 18 KB, to the end.
+                    Close(CloseReason.DtlsFailed);
+                    break;
                 case LibSsl.ErrorWantRead:
                     break;
                 case LibSsl.ErrorZeroReturn:
