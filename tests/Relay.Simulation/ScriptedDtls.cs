@@ -7,7 +7,8 @@ namespace Relay.Simulation;
 
 /// <summary>
 /// Stands in for OpenSSL, which reads the real clock: any datagram that starts like a DTLS record completes the
-/// handshake, a second content byte 0xff ends the association. The keys are those of the fingerprint's first byte.
+/// handshake, a second content byte 0xff ends the association. The keys are those of the fingerprint's first byte. As with
+/// OpenSSL they are gone once the peer is confirmed, which must not come before.
 /// </summary>
 public sealed class ScriptedDtls(SrtpProfile profile) : IDtlsAssociationFactory
 {
@@ -16,6 +17,9 @@ public sealed class ScriptedDtls(SrtpProfile profile) : IDtlsAssociationFactory
 
     /// <summary>Associations created and not disposed.</summary>
     public int LiveCount { get; private set; }
+
+    /// <summary>How often a peer was confirmed.</summary>
+    public int ConfirmedCount { get; private set; }
 
     public DtlsFingerprint LocalFingerprint => Fingerprint(0);
 
@@ -38,6 +42,8 @@ public sealed class ScriptedDtls(SrtpProfile profile) : IDtlsAssociationFactory
 
     private sealed class Association(ScriptedDtls owner, SrtpProfile profile, byte seed) : IDtlsAssociation
     {
+        private bool _hasExported;
+        private bool _isConfirmed;
         private bool _isDisposed;
 
         public DtlsState State { get; private set; }
@@ -71,6 +77,9 @@ public sealed class ScriptedDtls(SrtpProfile profile) : IDtlsAssociationFactory
 
         public void HandlePeerConfirmed()
         {
+            Invariant.Holds(_hasExported && !_isDisposed, "a peer is confirmed by a packet under the exported keys");
+            _isConfirmed = true;
+            owner.ConfirmedCount++;
         }
 
         public void HandleClose() => State = DtlsState.Closed;
@@ -83,7 +92,13 @@ public sealed class ScriptedDtls(SrtpProfile profile) : IDtlsAssociationFactory
 
         public bool TryExportKeyingMaterial(Span<byte> destination)
         {
+            if (State != DtlsState.Connected || _isConfirmed)
+            {
+                return false;
+            }
+
             KeyingMaterial(profile, seed).CopyTo(destination);
+            _hasExported = true;
             return true;
         }
 

@@ -55,6 +55,29 @@ public sealed class TransportTests : IDisposable
     }
 
     [Fact]
+    public void A_peer_is_confirmed_by_its_own_first_packet_and_by_nothing_else()
+    {
+        _a.Connect();
+        _b.Connect();
+        _relay.Run(Frame);
+        byte[] own = _a.SealAudio();
+        byte[] forged = [.. own];
+        forged[^1] ^= 1;
+        _relay.FromPeer(_a, forged);
+        _relay.FromPeer(_a, _b.SealAudio());
+        _relay.FromPeer(_a, ScriptedDtls.Hello);
+        _relay.FromAddress(Elsewhere, [.. own]);
+        _relay.Run(Frame);
+        Assert.Equal(0, _relay.Dtls.ConfirmedCount);
+
+        _relay.FromPeer(_a, [.. own]);
+        _relay.FromPeer(_a, [.. own]);
+        _a.SendAudio();
+        _relay.Run(Frame);
+        Assert.Equal(1, _relay.Dtls.ConfirmedCount);
+    }
+
+    [Fact]
     public void A_valid_packet_from_an_address_that_ICE_has_not_validated_is_dropped()
     {
         Pair(_relay, _a, _b);
