@@ -8,6 +8,7 @@ internal static unsafe partial class LibSsl
     internal const int Dtls12Version = 0xFEFD;
 
     internal const int ErrorWantRead = 2;
+    internal const int ErrorSystemCall = 5;
     internal const int ErrorZeroReturn = 6;
 
     internal const int VerifyPeer = 0x01;

@@ -345,6 +345,10 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
                     break;
                 case LibSsl.ErrorWantRead:
                     break;
+                case LibSsl.ErrorSystemCall when read == 0:
+                    // So OpenSSL 3.0 speaks of an empty record of data.
+                    reason = DropReason.DtlsUnexpected;
+                    continue;
                 case LibSsl.ErrorZeroReturn:
                     SendCloseNotify();
                     Close(CloseReason.PeerClosed);

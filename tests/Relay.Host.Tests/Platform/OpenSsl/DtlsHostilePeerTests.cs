@@ -26,6 +26,22 @@ public class DtlsHostilePeerTests
         Assert.Equal(CloseReason.DtlsFailed, pair.Server.CloseReason);
     }
 
+    // RFC 5246 section 6.2.1 allows it, against the analysis of traffic.
+    [Fact]
+    public void An_empty_record_of_data_ends_nothing_and_hides_nothing()
+    {
+        using DtlsPair pair = new();
+        Assert.True(pair.Run().IsConnected);
+        using SealedRecords records = new(pair.Client);
+        byte[] empty = records.Seal(DtlsRecordReader.ApplicationData, []);
+        Assert.Equal(DropReason.DtlsUnexpected, pair.Server.HandleDatagram(empty, pair.Now));
+        Assert.Equal(DtlsState.Connected, pair.Server.State);
+
+        empty = records.Seal(DtlsRecordReader.ApplicationData, []);
+        pair.Server.HandleDatagram([.. empty, .. records.Seal(DtlsRecordReader.Alert, [1, 0])], pair.Now);
+        Assert.Equal(CloseReason.PeerClosed, pair.Server.CloseReason);
+    }
+
     [Fact]
     public void Its_Finished_again_and_data_end_nothing()
     {
