@@ -36,6 +36,7 @@ internal sealed class ConnectRequest(
             : verdict is not (PeerVerdict.Public or PeerVerdict.Relayed) ? TurnRefusal.Forbidden
             : PeerConnectionTable.IsConnected(allocation, peer) ? TurnRefusal.ConnectionAlreadyExists
             : !connections.HasRoomFor(allocation) ? TurnRefusal.InsufficientCapacity
+            : !connections.TryCount(request.Mapped, request.Now) ? TurnRefusal.ConnectRate
             : verdict == PeerVerdict.Relayed ? ConnectHere(request, allocation, peer)
             : Connect(request, allocation, peer);
         return refusal == TurnRefusal.None ? DropReason.None : responder.Refuse(request, refusal);

@@ -20,6 +20,7 @@ internal sealed class PeerConnectionTable
     private readonly PeerConnection?[] _connections;
     private readonly int[] _free;
     private readonly TimerHeap _timers;
+    private readonly PrefixBudget _connects;
     private int _freeCount;
 
     public PeerConnectionTable(TurnOptions options, IPeerConnections sockets, TurnCounters counters, RandomSource random)
@@ -31,6 +32,7 @@ internal sealed class PeerConnectionTable
         _random = random;
         _connections = new PeerConnection?[max];
         _timers = new TimerHeap(max);
+        _connects = new PrefixBudget(options.AnswerPrefixes, options.ConnectsPerSecond, options.ConnectsBurst, random);
         _free = new int[max];
         _freeCount = max;
         for (int i = 0; i < max; i++)
@@ -53,6 +55,12 @@ internal sealed class PeerConnectionTable
         return _freeCount > 0 && unbound < _options.UnboundConnectionsMax
             && allocation.Connections.Count < _options.ConnectionsPerAllocationMax;
     }
+
+    /// <summary>
+    /// Counts a connection that a client has asked for; false if there are too many of late. What becomes of it tells the client
+    /// whether a port is open, so that without a limit this host would scan others for it.
+    /// </summary>
+    public bool TryCount(in TransportAddress client, Instant now) => _connects.TryTake(client, now);
 
     /// <summary>Whether the client has asked for a connection to this peer that is still there.</summary>
     public static bool IsConnected(TurnAllocation allocation, in TransportAddress peer)

@@ -80,6 +80,12 @@ public sealed record TurnOptions
     /// <summary>Those of one allocation that no data connection is bound to yet, 1 or more. Default 8.</summary>
     public int UnboundConnectionsMax { get; init; } = 8;
 
+    /// <summary>Connects a second by clients of one IPv4 /24 or IPv6 /56, 1 to 1,000,000. Default 10.</summary>
+    public int ConnectsPerSecond { get; init; } = 10;
+
+    /// <summary>Connects by them at once, 1 to 1,000,000. Default 100.</summary>
+    public int ConnectsBurst { get; init; } = 100;
+
     /// <summary>The worker's number, 0 to 255, which connection ids carry. Default 0.</summary>
     public int Worker { get; init; }
 
@@ -139,6 +145,8 @@ public sealed record TurnOptions
         Invariant.Holds(
             ConnectionsPerAllocationMax is >= 1 and <= PeersLimit, "TurnOptions.ConnectionsPerAllocationMax is 1 to 256");
         Invariant.Holds(UnboundConnectionsMax >= 1, "TurnOptions.UnboundConnectionsMax is positive");
+        Invariant.Holds(ConnectsPerSecond is >= 1 and <= 1_000_000, "TurnOptions.ConnectsPerSecond is 1 to 1000000");
+        Invariant.Holds(ConnectsBurst is >= 1 and <= 1_000_000, "TurnOptions.ConnectsBurst is 1 to 1000000");
         Invariant.Holds(Worker is >= 0 and <= byte.MaxValue, "TurnOptions.Worker is 0 to 255");
         Invariant.Holds(AllocationBytesPerSecond >= 0, "TurnOptions.AllocationBytesPerSecond is not negative");
         Invariant.Holds(TotalBytesPerSecond >= 0, "TurnOptions.TotalBytesPerSecond is not negative");

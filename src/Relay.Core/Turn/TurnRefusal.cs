@@ -61,6 +61,9 @@ public enum TurnRefusal : byte
     /// <summary>508: on the relay port that the allocation shares, another one has this peer.</summary>
     PeerInUse,
 
+    /// <summary>508: clients of the source's prefix have begun as many TCP connections as they may for now.</summary>
+    ConnectRate,
+
     /// <summary>508: draining, and no other server is configured.</summary>
     Draining,
 
@@ -92,7 +95,7 @@ public static class TurnRefusals
         TurnRefusal.ConnectionAlreadyExists => StunErrorCode.ConnectionAlreadyExists,
         TurnRefusal.ConnectionFailed => StunErrorCode.ConnectionTimeoutOrFailure,
         TurnRefusal.UserQuota or TurnRefusal.SourceQuota => StunErrorCode.AllocationQuotaReached,
-        TurnRefusal.InsufficientCapacity or TurnRefusal.PeerInUse or TurnRefusal.Draining =>
+        TurnRefusal.InsufficientCapacity or TurnRefusal.PeerInUse or TurnRefusal.ConnectRate or TurnRefusal.Draining =>
             StunErrorCode.InsufficientCapacity,
         _ => 0,
     };

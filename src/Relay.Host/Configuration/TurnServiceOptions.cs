@@ -208,6 +208,14 @@ public sealed class TurnServiceOptions
     public int TcpConnectionsPerWorker { get; set; } = 4096;
 
     /// <summary>
+    /// TCP connections to peers that clients of one IPv4 /24 or IPv6 /56 may begin at one worker in the long run, and ten times
+    /// as many at once; beyond, 508. Default 10, 1 to 100000 connections per second. Risk: high values let clients scan ports from
+    /// this host's address.
+    /// </summary>
+    [Option(Min = 1, Max = 100_000, Unit = "connections per second")]
+    public int TcpConnectsPerPrefixPerSecond { get; set; } = 10;
+
+    /// <summary>
     /// Where new clients are sent while this relay drains: address:port, at most one of IPv4 and one of IPv6. Default none: they
     /// get 508.
     /// </summary>

@@ -15,6 +15,8 @@ namespace Relay.Host.Turn;
 /// </summary>
 internal sealed class TurnServerFactory
 {
+    private const int ConnectsBurstSeconds = 10;
+
     // RFC 8656 section 5: at most an hour.
     private static readonly TimeSpan NonceLifetime = TimeSpan.FromMinutes(30);
 
@@ -109,6 +111,8 @@ internal sealed class TurnServerFactory
         ChannelsMax = _options.ChannelsPerAllocation,
         ConnectionsMax = _options.TcpConnectionsPerWorker,
         ConnectionsPerAllocationMax = _options.TcpConnectionsPerAllocation,
+        ConnectsPerSecond = _options.TcpConnectsPerPrefixPerSecond,
+        ConnectsBurst = ConnectsBurstSeconds * _options.TcpConnectsPerPrefixPerSecond,
         AllowWideChannels = _options.AllowWideChannels,
         AllowMobility = _options.Mobility,
         AllocationBytesPerSecond = _options.BytesPerSecondPerAllocation,

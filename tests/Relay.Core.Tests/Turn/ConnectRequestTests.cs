@@ -133,6 +133,32 @@ public class ConnectRequestTests
     }
 
     [Fact]
+    public void Who_looks_for_open_ports_is_slowed_down()
+    {
+        var rig = new TcpRig(TurnRig.Options with { ConnectsPerSecond = 2, ConnectsBurst = 3 });
+        TurnTestClient client = rig.Allocated();
+        Probe(1);
+        Probe(2);
+        // What the policy refuses connects to nobody, and is not counted.
+        Assert.Equal(StunErrorCode.Forbidden, rig.Refusal(client, TurnRig.At("10.0.0.1:80")));
+        Probe(3);
+        Assert.Equal(StunErrorCode.InsufficientCapacity, rig.Refusal(client, TurnRig.World with { Port = 4 }));
+        // Another allocation of the same place helps nobody.
+        Assert.Equal(StunErrorCode.InsufficientCapacity, rig.Refusal(rig.Allocated(), TurnRig.World with { Port = 4 }));
+        Assert.Equal(2, rig.Counters.Refused(TurnRefusal.ConnectRate));
+        rig.Turn.Advance(TimeSpan.FromSeconds(0.5));
+        Probe(4);
+        Assert.Equal(StunErrorCode.InsufficientCapacity, rig.Refusal(client, TurnRig.World with { Port = 5 }));
+
+        void Probe(ushort port)
+        {
+            client.BeginConnect(TurnRig.World with { Port = port });
+            rig.Turn.Server.HandlePeerClosed(rig.Tcp.Connecting.Keys.Last());
+            Assert.Equal(StunErrorCode.ConnectionTimeoutOrFailure, Assert.Single(rig.Turn.Drain()).Error);
+        }
+    }
+
+    [Fact]
     public void Two_allocations_here_reach_each_other_if_the_called_one_permits()
     {
         TurnTestClient caller = _rig.Allocated();

@@ -49,7 +49,13 @@ public class PeerConnectionTableTests
     [Fact]
     public void Ids_carry_the_worker_and_are_all_different()
     {
-        var rig = new TcpRig(TurnRig.Options with { Worker = 7, UnboundConnectionsMax = 256, ConnectionsPerAllocationMax = 256 });
+        var rig = new TcpRig(TurnRig.Options with
+        {
+            Worker = 7,
+            UnboundConnectionsMax = 256,
+            ConnectionsPerAllocationMax = 256,
+            ConnectsBurst = 256,
+        });
         TurnTestClient client = rig.Allocated();
         for (ushort port = 1; port <= 200; port++)
         {

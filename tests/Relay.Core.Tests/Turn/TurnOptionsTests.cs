@@ -33,6 +33,12 @@ public class TurnOptionsTests
         { new TurnOptions { AnswersPerSecond = 0 }, nameof(TurnOptions.AnswersPerSecond) },
         { new TurnOptions { AnswersBurst = 0 }, nameof(TurnOptions.AnswersBurst) },
         { new TurnOptions { AnswerPrefixes = 3 }, nameof(TurnOptions.AnswerPrefixes) },
+        { new TurnOptions { ConnectionsMax = 0 }, nameof(TurnOptions.ConnectionsMax) },
+        { new TurnOptions { ConnectionsPerAllocationMax = 257 }, nameof(TurnOptions.ConnectionsPerAllocationMax) },
+        { new TurnOptions { UnboundConnectionsMax = 0 }, nameof(TurnOptions.UnboundConnectionsMax) },
+        { new TurnOptions { ConnectsPerSecond = 0 }, nameof(TurnOptions.ConnectsPerSecond) },
+        { new TurnOptions { ConnectsBurst = 0 }, nameof(TurnOptions.ConnectsBurst) },
+        { new TurnOptions { Worker = 256 }, nameof(TurnOptions.Worker) },
         { new TurnOptions { AlternateIPv4 = TurnRig.MediaIPv6 }, nameof(TurnOptions.AlternateIPv4) },
         { new TurnOptions { AlternateIPv6 = TurnRig.Media }, nameof(TurnOptions.AlternateIPv6) },
     };

@@ -54,6 +54,7 @@ public sealed class TurnServerFactoryTests
         options.Turn.AllocationsPerSource = 13;
         options.Turn.TcpConnectionsPerAllocation = 20;
         options.Turn.TcpConnectionsPerWorker = 21;
+        options.Turn.TcpConnectsPerPrefixPerSecond = 22;
         options.Turn.PermissionsPerAllocation = 14;
         options.Turn.ChannelsPerAllocation = 15;
         options.Turn.LifetimeSeconds = 120;
@@ -72,6 +73,7 @@ public sealed class TurnServerFactoryTests
 
         Assert.Equal((11, 12, 13), (made.AllocationsMax, made.AllocationsPerUserMax, made.AllocationsPerSourceMax));
         Assert.Equal((20, 21), (made.ConnectionsPerAllocationMax, made.ConnectionsMax));
+        Assert.Equal((22, 220), (made.ConnectsPerSecond, made.ConnectsBurst));
         Assert.Equal((14, 15), (made.PermissionsMax, made.ChannelsMax));
         Assert.Equal((120, 240), ((int)made.LifetimeMin.TotalSeconds, (int)made.LifetimeMax.TotalSeconds));
         Assert.True(made is { AllowWideChannels: true, AllowMobility: true });
