@@ -44,10 +44,10 @@ internal static class CheckCommand
                 "Turn:Enabled", "false", "must be true for a check, which asks STUN and TURN", "true")]);
         }
 
-        CheckPlan plan = await CheckPlan.MakeAsync(loaded.Options);
+        CheckPlan plan = await CheckPlan.MakeAsync(loaded.Options, limit);
         HashSet<UInt128> own = [.. AnnouncedAddresses.OfHost().Select(address => address.Address)];
-        IEnumerable<Task<CheckLine>> probes = plan.Targets.Select(target => new CheckProbe(target, IsOwn(target.EndPoint), limit)
-            .RunAsync(CreateUser(turn, now, target.Worker)));
+        IEnumerable<Task<CheckLine>> probes = plan.Targets.Select(target => new CheckProbe(
+            target, IsOwn(target.EndPoint), plan.Announced, limit).RunAsync(CreateUser(turn, now, target.Worker)));
         CheckLine[] lines = [.. plan.Lines, .. await Task.WhenAll(probes), .. Untried(turn)];
         foreach (CheckLine line in lines)
         {

@@ -8,48 +8,80 @@ using Relay.Host.Workers;
 namespace Relay.Host.Check;
 
 /// <summary>Every way by which clients are told to come, from the relay's own options.</summary>
+/// <param name="Announced">The addresses that clients are told, and that allocations are at.</param>
 /// <param name="Targets">What to try.</param>
 /// <param name="Lines">What can be said without trying.</param>
-internal sealed record CheckPlan(IReadOnlyList<CheckTarget> Targets, IReadOnlyList<CheckLine> Lines)
+internal sealed record CheckPlan(
+    IReadOnlySet<IPAddress> Announced, IReadOnlyList<CheckTarget> Targets, IReadOnlyList<CheckLine> Lines)
 {
     /// <summary>Makes it; looks Turn:Host up.</summary>
     /// <param name="options">Checked options.</param>
-    public static async Task<CheckPlan> MakeAsync(RelayOptions options)
+    /// <param name="limit">The longest wait for the look-up.</param>
+    public static async Task<CheckPlan> MakeAsync(RelayOptions options, TimeSpan limit)
     {
         var lines = new List<CheckLine>();
         IReadOnlyList<TransportAddress> announced = AnnouncedAddresses.Resolve(options.Media, options.Media.Port);
+        var announcedAddresses = announced.Select(address => address.ToEndPoint().Address).ToHashSet();
+        if (announced.Count == 0)
+        {
+            lines.Add(new CheckLine(
+                CheckOutcome.Failed,
+                $"this machine has no address that Media:BindAddress ({options.Media.BindAddress}) stands for: clients are told none. "
+                + "For IPv6 set it to [::], or set Media:AnnouncedAddresses"));
+            return new CheckPlan(announcedAddresses, [], lines);
+        }
+
         string host = options.Turn.Host.Length > 0 ? options.Turn.Host : announced[0].ToEndPoint().Address.ToString();
-        IPAddress[] addresses = await LookUpAsync(host, lines);
-        if (announced.All(address => SpecialPurposeAddresses.Contains(address.Address)))
+        IPAddress[] addresses = await LookUpAsync(host, limit, lines);
+        NoteUnreachable(options.Media, announced, lines);
+        var targets = new List<CheckTarget>();
+        AddDatagrams(options, host, addresses, targets, lines);
+        AddStreams(options, host, addresses, targets, lines);
+        return new CheckPlan(announcedAddresses, targets, lines);
+    }
+
+    private static void NoteUnreachable(MediaOptions media, IReadOnlyList<TransportAddress> announced, List<CheckLine> lines)
+    {
+        if (IPAddress.IsLoopback(IPAddress.Parse(media.BindAddress)))
+        {
+            lines.Add(new CheckLine(
+                CheckOutcome.Note,
+                $"Media:BindAddress is {media.BindAddress}: only this machine reaches the media ports. Set it to 0.0.0.0, or [::] for both "
+                + "families"));
+        }
+        else if (announced.All(address => SpecialPurposeAddresses.Contains(address.Address)))
         {
             lines.Add(new CheckLine(
                 CheckOutcome.Note,
                 "no announced media address is public: clients on the internet cannot reach it. If this host is behind a NAT, set "
                 + "Media:AnnouncedAddresses to the public address"));
         }
-
-        var targets = new List<CheckTarget>();
-        AddDatagrams(options, host, addresses, targets, lines);
-        AddStreams(options, host, addresses, targets, lines);
-        return new CheckPlan(targets, lines);
     }
 
-    private static async Task<IPAddress[]> LookUpAsync(string host, List<CheckLine> lines)
+    private static async Task<IPAddress[]> LookUpAsync(string host, TimeSpan limit, List<CheckLine> lines)
     {
         if (IPAddress.TryParse(host, out IPAddress? address))
         {
             return [address];
         }
 
+        using var stop = new CancellationTokenSource(limit);
         try
         {
-            return [.. (await Dns.GetHostAddressesAsync(host)).Distinct()];
+            return [.. (await Dns.GetHostAddressesAsync(host, stop.Token)).Distinct()];
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException { SocketErrorCode: SocketError.TryAgain })
+        {
+            lines.Add(new CheckLine(
+                CheckOutcome.Failed,
+                $"{host}: no name server tells this machine in time where Turn:Host leads to. Does its DNS work (/etc/resolv.conf)?"));
+            return [];
         }
         catch (SocketException e)
         {
             lines.Add(new CheckLine(
                 CheckOutcome.Failed,
-                $"{host}: the name of Turn:Host does not resolve here ({e.Message.ReplaceLineEndings(" ")}). Is its DNS record there?"));
+                $"{host}: the name of Turn:Host does not resolve here ({ProbeException.Text(e)}). Is its DNS record there?"));
             return [];
         }
     }

@@ -6,8 +6,9 @@ namespace Relay.Host.Check;
 /// <summary>Tries one way to the relay.</summary>
 /// <param name="target">Which.</param>
 /// <param name="isLocal">True if the address is this machine's own, so that nothing on the way should change addresses.</param>
+/// <param name="announced">The addresses that allocations may be at.</param>
 /// <param name="limit">The longest wait for each step.</param>
-internal sealed class CheckProbe(CheckTarget target, bool isLocal, TimeSpan limit)
+internal sealed class CheckProbe(CheckTarget target, bool isLocal, IReadOnlySet<IPAddress> announced, TimeSpan limit)
 {
     /// <summary>Connects, asks for a Binding and, with credentials, for an allocation.</summary>
     /// <param name="user">Null if there are no credentials to try.</param>
@@ -22,7 +23,7 @@ internal sealed class CheckProbe(CheckTarget target, bool isLocal, TimeSpan limi
             var conversation = new StunConversation(channel);
             IPEndPoint mapped = await conversation.BindAsync();
             string seen = Describe(channel.Local, mapped);
-            string relayed = user is null ? string.Empty : ", TURN relays from " + await conversation.AllocateAsync(user);
+            string relayed = user is null ? string.Empty : ", TURN relays from " + Check(await conversation.AllocateAsync(user));
             return new CheckLine(CheckOutcome.Ok, $"{target}: STUN answers{seen}{relayed}");
         }
         catch (ProbeException e)
@@ -30,6 +31,13 @@ internal sealed class CheckProbe(CheckTarget target, bool isLocal, TimeSpan limi
             return new CheckLine(CheckOutcome.Failed, $"{target}: {e.Message}");
         }
     }
+
+    // Relays that share a secret take each other's credentials, so that a name that leads to the wrong one goes unnoticed.
+    private IPEndPoint Check(IPEndPoint relayed) => announced.Contains(relayed.Address)
+        ? relayed
+        : throw new ProbeException(
+            $"TURN relays from {relayed.Address}, which is none of Media:AnnouncedAddresses: another relay with the same secret answers "
+            + "there, or the running one has other options");
 
     private string Describe(IPEndPoint local, IPEndPoint mapped)
     {

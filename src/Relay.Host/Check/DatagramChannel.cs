@@ -8,6 +8,9 @@ namespace Relay.Host.Check;
 /// <summary>STUN over UDP, with retransmissions (RFC 8489 section 6.2.1).</summary>
 internal sealed class DatagramChannel : IProbeChannel
 {
+    private const string Refused =
+        "refused: nothing listens on this UDP port, or a firewall rejects it. Is the relay running, with these options?";
+
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(500);
 
     private readonly Socket _socket;
@@ -26,17 +29,18 @@ internal sealed class DatagramChannel : IProbeChannel
     /// <exception cref="ProbeException">There is no route.</exception>
     public static DatagramChannel Open(IPEndPoint remote, TimeSpan limit)
     {
-        var socket = new Socket(remote.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        Socket? socket = null;
         try
         {
+            socket = new Socket(remote.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
             // Connected, so that the system tells of an ICMP error, and only this server's answers come in.
             socket.Connect(remote);
             return new DatagramChannel(socket, limit);
         }
         catch (SocketException e)
         {
-            socket.Dispose();
-            throw ToProblem(e);
+            socket?.Dispose();
+            throw ProbeException.Of(e, Refused);
         }
     }
 
@@ -76,7 +80,7 @@ internal sealed class DatagramChannel : IProbeChannel
         }
         catch (SocketException e)
         {
-            throw ToProblem(e);
+            throw ProbeException.Of(e, Refused);
         }
     }
 
@@ -85,13 +89,4 @@ internal sealed class DatagramChannel : IProbeChannel
     private static bool IsStun(byte[] datagram) =>
         StunMessageReader.TryParse(datagram, out StunMessageReader message) == DropReason.None
         && message.Class != StunClass.Request;
-
-    private static ProbeException ToProblem(SocketException e) => new(e.SocketErrorCode switch
-    {
-        SocketError.ConnectionRefused =>
-            "refused: nothing listens on this UDP port. Is the relay running, with these options?",
-        SocketError.NetworkUnreachable or SocketError.HostUnreachable => "this machine has no route to that address",
-        SocketError.AccessDenied => "a firewall on this machine or on the way forbids it",
-        _ => e.Message.ReplaceLineEndings(" "),
-    });
 }

@@ -10,6 +10,10 @@ namespace Relay.Host.Check;
 /// <summary>STUN over TCP or TLS (RFC 8489 section 6.2.2).</summary>
 internal sealed class StreamChannel : IProbeChannel
 {
+    private const string Refused =
+        "refused: nothing listens on this TCP port, or a firewall rejects it. Is the relay running, and is the port in Turn:Listen "
+        + "for this address?";
+
     private static readonly SslApplicationProtocol Turn = new("stun.turn");
 
     private readonly Socket _socket;
@@ -32,9 +36,10 @@ internal sealed class StreamChannel : IProbeChannel
     /// <exception cref="ProbeException">It cannot be reached, or does not prove itself.</exception>
     public static async Task<StreamChannel> OpenAsync(IPEndPoint remote, string? tlsName, TimeSpan limit)
     {
-        var socket = new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket? socket = null;
         try
         {
+            socket = new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             using var stop = new CancellationTokenSource(limit);
             await socket.ConnectAsync(remote, stop.Token);
             Stream stream = new NetworkStream(socket, ownsSocket: true);
@@ -42,12 +47,12 @@ internal sealed class StreamChannel : IProbeChannel
         }
         catch (Exception e)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw e switch
             {
                 OperationCanceledException => new ProbeException(
                     "no answer to the connection: a firewall drops TCP to this port, or the address leads to another machine"),
-                SocketException socketError => ToProblem(socketError),
+                SocketException socketError => ProbeException.Of(socketError, Refused),
                 _ => e,
             };
         }
@@ -90,7 +95,7 @@ internal sealed class StreamChannel : IProbeChannel
         }
         catch (IOException e)
         {
-            throw new ProbeException("the connection broke: " + e.Message.ReplaceLineEndings(" "));
+            throw new ProbeException("the connection broke: " + ProbeException.Text(e));
         }
     }
 
@@ -124,16 +129,7 @@ internal sealed class StreamChannel : IProbeChannel
             await ssl.DisposeAsync();
             throw new ProbeException(complaint
                 ?? "the TLS handshake fails: another program has this port, or the running relay has no certificate ("
-                + e.Message.ReplaceLineEndings(" ").TrimEnd('.') + ")");
+                + ProbeException.Text(e) + ")");
         }
     }
-
-    private static ProbeException ToProblem(SocketException e) => new(e.SocketErrorCode switch
-    {
-        SocketError.ConnectionRefused =>
-            "refused: nothing listens on this TCP port. Is the relay running, and is the port in Turn:Listen for this address?",
-        SocketError.NetworkUnreachable or SocketError.HostUnreachable => "this machine has no route to that address",
-        SocketError.TimedOut => "no answer to the connection: a firewall drops TCP to this port",
-        _ => e.Message.ReplaceLineEndings(" "),
-    });
 }

@@ -106,8 +106,11 @@ internal sealed class StunConversation(IProbeChannel channel)
     private static string Explain(int code, string what) => code switch
     {
         StunErrorCode.Unauthenticated or StunErrorCode.WrongCredentials =>
-            $"{what} is refused ({code}): the credentials are not its own. The running relay has other Turn:Secrets, or another "
-            + "server answers there",
+            $"{what} is refused ({code}): the credentials are not its own. The running relay has other Turn:Secrets, another server "
+            + "answers there, or its clock differs from this machine's by minutes",
+        StunErrorCode.StaleNonce =>
+            $"{what} is refused ({code}): the relay sees another address of this machine with each question. A NAT or a balancer in "
+            + "between does that",
         StunErrorCode.TryAlternate or StunErrorCode.InsufficientCapacity =>
             $"{what} is refused ({code}): the relay is draining, or has Turn:AllocationsPerWorker already",
         StunErrorCode.AllocationQuotaReached =>

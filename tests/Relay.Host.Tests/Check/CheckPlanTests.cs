@@ -11,6 +11,7 @@ public sealed class CheckPlanTests
     {
         CheckPlan plan = await MakeAsync(options =>
         {
+            options.Media.BindAddress = "::";
             options.Media.AnnouncedAddresses = ["9.9.9.1", "2620:fe::1"];
             options.Media.Workers = 2;
             options.Turn.Listen = ["tcp://0.0.0.0:443", "tcp://[::]:443"];
@@ -56,6 +57,7 @@ public sealed class CheckPlanTests
     {
         CheckPlan plan = await MakeAsync(options =>
         {
+            options.Media.BindAddress = "0.0.0.0";
             options.Media.AnnouncedAddresses = ["9.9.9.1"];
             options.Turn.Host = "no-such-name.invalid";
             options.Turn.Listen = ["tcp://0.0.0.0:443"];
@@ -71,9 +73,16 @@ public sealed class CheckPlanTests
     public async Task What_keeps_clients_out_by_configuration_is_said()
     {
         CheckPlan plan = await MakeAsync(_ => { });
-        Assert.Contains(plan.Lines, line => line.Text.Contains("no announced media address is public", StringComparison.Ordinal));
+        Assert.Contains(plan.Lines, line => line.Text.Contains("Media:BindAddress is 127.0.0.1", StringComparison.Ordinal));
         Assert.Contains(plan.Lines, line => line.Text.Contains("TCP and TLS are off", StringComparison.Ordinal));
         Assert.All(plan.Lines, line => Assert.Equal(CheckOutcome.Note, line.Outcome));
+
+        plan = await MakeAsync(options =>
+        {
+            options.Media.BindAddress = "0.0.0.0";
+            options.Media.AnnouncedAddresses = ["10.0.0.1"];
+        });
+        Assert.Contains(plan.Lines, line => line.Text.Contains("no announced media address is public", StringComparison.Ordinal));
 
         plan = await MakeAsync(options => options.Turn.Listen = ["tcp://127.0.0.1:0"]);
         Assert.Contains(plan.Lines, line => line.Text.Contains("TLS is off", StringComparison.Ordinal));
@@ -84,10 +93,21 @@ public sealed class CheckPlanTests
         Assert.Empty(plan.Targets);
     }
 
+    [Fact]
+    public async Task A_look_up_takes_no_longer_than_the_rest()
+    {
+        var options = new RelayOptions();
+        options.Turn.Host = "localhost";
+        CheckPlan plan = await CheckPlan.MakeAsync(options, TimeSpan.Zero);
+        CheckLine line = Assert.Single(plan.Lines, line => line.Outcome == CheckOutcome.Failed);
+        Assert.StartsWith("localhost: no name server", line.Text, StringComparison.Ordinal);
+        Assert.Equal(["UDP 127.0.0.1:40000, worker 0"], plan.Targets.Select(target => target.ToString()), StringComparer.Ordinal);
+    }
+
     private static Task<CheckPlan> MakeAsync(Action<RelayOptions> change)
     {
         var options = new RelayOptions();
         change(options);
-        return CheckPlan.MakeAsync(options);
+        return CheckPlan.MakeAsync(options, TimeSpan.FromSeconds(30));
     }
 }

@@ -61,6 +61,7 @@ public sealed class StunConversationTests
     [InlineData(300, "draining")]
     [InlineData(508, "draining")]
     [InlineData(486, "AllocationsPerUser")]
+    [InlineData(438, "another address of this machine with each question")]
     [InlineData(400, "error 400")]
     public async Task A_refusal_is_explained(int code, string said)
     {
