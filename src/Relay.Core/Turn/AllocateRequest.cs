@@ -44,6 +44,11 @@ internal sealed class AllocateRequest
         }
 
         TurnRefusal refusal = AllocateWish.TryRead(request.Message, out AllocateWish wish);
+        if (!wish.NamesFamily && !_ports.Supports(isIPv6: false))
+        {
+            wish.TakeAnyFamily();
+        }
+
         refusal = refusal != TurnRefusal.None ? refusal
             : wish.IsTcp && !_ports.SupportsTcp ? TurnRefusal.UnsupportedTransport
             : wish.IsTcp && !request.IsStream ? TurnRefusal.BadRequest

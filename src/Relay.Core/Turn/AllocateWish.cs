@@ -73,6 +73,18 @@ internal struct AllocateWish
         return refusal == TurnRefusal.None ? wish.ReadFamilies(message) : refusal;
     }
 
+    /// <summary>
+    /// For a relay without IPv4: who names no family means IPv4 (RFC 8656 section 7.1) and would get 440 (section 7.2), but browsers
+    /// never name one, and IPv6 is of use to them.
+    /// </summary>
+    public void TakeAnyFamily()
+    {
+        if (!IPv6)
+        {
+            (IPv4, IPv6) = (false, true);
+        }
+    }
+
     private TurnRefusal ReadPorts(in StunMessageReader message)
     {
         EvenPort = message.TryGetAttribute(StunAttributeType.EvenPort, out ReadOnlySpan<byte> even);

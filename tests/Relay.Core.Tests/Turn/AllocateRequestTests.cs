@@ -210,6 +210,20 @@ public class AllocateRequestTests
     }
 
     [Fact]
+    public void Where_there_is_no_IPv4_who_names_no_family_gets_IPv6()
+    {
+        var rig = new TurnRig(TurnRig.Options with { RelayIPv4 = null });
+        Assert.False(Assert.Single(New(1).Allocate().Relayed).IsIPv4);
+        Assert.False(Assert.Single(New(2).Allocate(Extra(StunAttributeType.EvenPort, [0])).Relayed).IsIPv4);
+        Assert.False(Assert.Single(New(3).Allocate(Extra(StunAttributeType.EvenPort, [0x80])).Relayed).IsIPv4);
+        Assert.Equal(
+            StunErrorCode.AddressFamilyNotSupported,
+            New(4).Ask(StunMethod.Allocate, With(StunAttributeType.RequestedAddressFamily, IPv4)).Error);
+
+        TurnTestClient New(ushort port) => new(rig, Client.Address with { Port = port });
+    }
+
+    [Fact]
     public void Two_families_at_once()
     {
         TurnSent answer = Client.Allocate(Extra(StunAttributeType.AdditionalAddressFamily, IPv6));
