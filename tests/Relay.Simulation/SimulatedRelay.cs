@@ -118,6 +118,13 @@ public sealed class SimulatedRelay : IDisposable
         Drain();
     }
 
+    /// <summary>Ends an ICE-TCP stream.</summary>
+    public void EndStream(TransportAddress stream)
+    {
+        Engine.HandleStreamClosed(stream, Now);
+        Drain();
+    }
+
     /// <summary>Hands a train to the engine at once: datagrams that lie one behind the other in one buffer.</summary>
     public void ReceiveTrain(TransportAddress address, IReadOnlyList<byte[]> datagrams) =>
         ReceiveBatch([.. datagrams.Select(datagram => (address, datagram))]);

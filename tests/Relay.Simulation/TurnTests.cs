@@ -117,4 +117,41 @@ public sealed class TurnTests : IDisposable
         Assert.True(answer.TryGetXorMappedAddress(out TransportAddress mapped));
         Assert.Equal(real, mapped);
     }
+
+    [Fact]
+    public void When_a_legs_stream_ends_nothing_more_is_sent_there_and_another_one_carries_on()
+    {
+        TransportAddress first = VirtualAddress.Of(VirtualAddressKind.Stream, 5, 1);
+        TransportAddress second = VirtualAddress.Of(VirtualAddressKind.Stream, 6, 1);
+        TransportAddress real = TransportAddress.FromIPv4(0xCB00_7101, 50_000);
+        using var talker = new SimulatedPeer(_relay, 0, 1, 1);
+        using var listener = new SimulatedPeer(_relay, 1, 1, 2);
+        listener.Address = first;
+        _relay.Add(listener);
+        talker.Connect();
+        _relay.Command(Command.Open(listener.Id, listener.CreateParameters()));
+        _relay.ReceiveIceStream(first, real, listener.CreateBinding());
+        _relay.ReceiveIceStream(first, real, ScriptedDtls.Hello);
+        _relay.Command(Command.Connect(talker.Id, listener.Id, withVideo: true));
+        Talk(_relay, 30, talker);
+        Assert.NotEmpty(listener.Video);
+
+        _relay.EndStream(first);
+        // What was on the way arrives.
+        _relay.Run(TimeSpan.FromMilliseconds(10));
+        int heard = listener.Received.Count;
+        Talk(_relay, 30, talker);
+        Assert.Equal(heard, listener.Received.Count);
+        Assert.DoesNotContain(_relay.Events, told => told.Kind == EngineEventKind.Closed);
+
+        _relay.Move(listener, second);
+        _relay.ReceiveIceStream(second, real, listener.CreateBinding(nominate: false));
+        Talk(_relay, 30, talker);
+        Assert.True(listener.Received.Count > heard + 30);
+
+        _relay.EndStream(second);
+        Talk(_relay, 1000, talker);
+        EngineEvent closed = Assert.Single(_relay.Events, told => told.Kind == EngineEventKind.Closed);
+        Assert.Equal((listener.Id, CloseReason.ConsentExpired), (closed.Transport, closed.Reason));
+    }
 }

@@ -126,8 +126,17 @@ public sealed class RelayEngine : IDisposable
         Count(kind, HandleMedia(kind, message, stream, mapped, now), now);
     }
 
-    /// <summary>A stream has ended, and with it the allocation that its client had.</summary>
-    public void HandleStreamClosed(in TransportAddress stream, Instant now) => _turn?.HandleStreamClosed(stream, now);
+    /// <summary>A stream has ended, and with it the allocation that its client had, or the address of a leg.</summary>
+    public void HandleStreamClosed(in TransportAddress stream, Instant now)
+    {
+        _now = now;
+        _turn?.HandleStreamClosed(stream, now);
+        if (_transports.Flows.TryGet(stream, out int slot) && _transports[slot] is WebRtcTransport transport)
+        {
+            transport.HandleStreamClosed(stream);
+            _transports.Settle(slot);
+        }
+    }
 
     /// <summary>A connection to a peer of a TCP allocation is open.</summary>
     public void HandlePeerOpened(uint id, Instant now) => _turn?.HandlePeerOpened(id, now);

@@ -18,7 +18,7 @@ namespace Relay.Core.Ice;
 /// (2) it nominates, and its PRIORITY is not below that of the selected pair; (3) it nominates, and the selected pair was
 /// not nominated within NominationHold: libwebrtc puts USE-CANDIDATE on its own selected pair only, so the client has left
 /// the old one, perhaps for a worse network; (4) the selected pair was silent for SelectedSilence: the NAT has rebound, and
-/// consent checks need not carry USE-CANDIDATE. Within NominationHold a lower priority loses, which is what aggressive
+/// consent checks need not carry USE-CANDIDATE, or it was a stream that has ended. Within NominationHold a lower priority loses, which is what aggressive
 /// nomination (RFC 5245 section 8.1.1.2) needs.
 /// </para>
 /// <para>
@@ -92,8 +92,8 @@ public sealed class IceLiteAgent
     /// <summary>There is a pair to send on.</summary>
     public bool HasSelected => _selected != IcePairTable.None;
 
-    /// <summary>Where to send; the default value unless <see cref="HasSelected"/>.</summary>
-    public TransportAddress SelectedRemote => HasSelected ? _pairs[_selected].Remote : default;
+    /// <summary>Where to send; the default value unless <see cref="HasSelected"/>, and if that was a stream that has ended.</summary>
+    public TransportAddress SelectedRemote => HasSelected && !_pairs[_selected].HasEnded ? _pairs[_selected].Remote : default;
 
     /// <summary>Begins to wait for checks. A used agent forgets everything, removed addresses included.</summary>
     public void Start(in IceCredentials local, in IceRemoteUfrag remote, Instant now)
@@ -226,6 +226,26 @@ public sealed class IceLiteAgent
 
         _pairs.RemoveSilent(now - _options.ConsentTimeout, _selected);
         UpdateNextTimeout();
+    }
+
+    /// <summary>
+    /// The stream that an address stands for has ended. If that was the selected pair, nothing is sent until a request comes on
+    /// another one; the agent lives on for as long as it does when a pair falls silent.
+    /// </summary>
+    public void HandleStreamClosed(in TransportAddress remote)
+    {
+        int index = _pairs.Find(remote);
+        if (index == IcePairTable.None)
+        {
+            return;
+        }
+
+        _pairs[index].HasEnded = true;
+        if (index != _selected)
+        {
+            _pairs.TryRemove(index);
+            UpdateNextTimeout();
+        }
     }
 
     /// <summary>Ends the agent: all addresses are removed, no request is answered. No effect if it is closed already.</summary>
@@ -361,6 +381,11 @@ public sealed class IceLiteAgent
 
         if (select)
         {
+            if (HasSelected && _pairs[_selected].HasEnded)
+            {
+                _pairs.TryRemove(_selected);
+            }
+
             _selected = index;
             _wasConnected = true;
             State = IceState.Connected;
@@ -383,7 +408,7 @@ public sealed class IceLiteAgent
         }
 
         ref IcePair selected = ref _pairs[_selected];
-        if (now - selected.LastRequest >= _options.SelectedSilence)
+        if (selected.HasEnded || now - selected.LastRequest >= _options.SelectedSilence)
         {
             return true;
         }

@@ -20,6 +20,9 @@ internal struct IcePair
 
     /// <summary>When it was nominated last; only meaningful if <see cref="Nominated"/>.</summary>
     public Instant LastNomination;
+
+    /// <summary>The remote was a stream, and it has ended.</summary>
+    public bool HasEnded;
 }
 
 /// <summary>

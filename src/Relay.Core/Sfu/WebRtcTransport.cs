@@ -77,6 +77,13 @@ public sealed class WebRtcTransport : Transport
     /// <summary>True if the peer has proven with the leg's credentials that it is there.</summary>
     public bool IsValidated(in TransportAddress remote) => _ice.IsValidated(remote);
 
+    /// <summary>The stream that an address stands for has ended.</summary>
+    public void HandleStreamClosed(in TransportAddress remote)
+    {
+        _ice.HandleStreamClosed(remote);
+        FollowIce();
+    }
+
     /// <summary>Takes a DTLS datagram.</summary>
     public DropReason HandleDtls(ReadOnlySpan<byte> datagram, in TransportAddress remote, Instant now)
     {

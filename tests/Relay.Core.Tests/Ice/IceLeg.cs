@@ -223,6 +223,13 @@ internal sealed class IceLeg
         Drain();
     }
 
+    /// <summary>The address was a stream, and it ends.</summary>
+    public void EndStream(TransportAddress remote)
+    {
+        Agent.HandleStreamClosed(remote);
+        Drain();
+    }
+
     public void Close(CloseReason reason)
     {
         Agent.HandleClose(reason);

@@ -151,4 +151,71 @@ public class IceLiteAgentSelectionTests
         leg.Advance(1);
         Assert.Equal(CloseReason.ConsentExpired, leg.Agent.CloseReason);
     }
+
+    [Fact]
+    public void Nothing_is_sent_to_a_stream_that_has_ended_and_the_next_request_takes_over_at_once()
+    {
+        _leg.Nominate(A, priority: 300);
+        _leg.Send(B, new Check { Priority = 100 });
+        _leg.EndStream(A);
+        Assert.Equal(default, _leg.Agent.SelectedRemote);
+        Assert.Equal(IceState.Connected, _leg.Agent.State);
+        _leg.Advance(0.1);
+        _leg.Send(B, new Check { Priority = 100 });
+        Assert.Equal(B, _leg.Agent.SelectedRemote);
+        Assert.False(_leg.Agent.IsValidated(A));
+        Assert.Equal(1, _leg.FlowCount);
+    }
+
+    [Fact]
+    public void A_client_whose_stream_has_ended_may_come_back_on_another_one()
+    {
+        _leg.Nominate(A);
+        _leg.EndStream(A);
+        _leg.Advance(29);
+        Assert.Equal(IceState.Connected, _leg.Agent.State);
+        _leg.Nominate(B);
+        Assert.Equal(B, _leg.Agent.SelectedRemote);
+        _leg.Advance(29);
+        Assert.Equal(IceState.Connected, _leg.Agent.State);
+    }
+
+    [Fact]
+    public void A_leg_whose_stream_has_ended_lives_as_long_as_one_that_is_silent()
+    {
+        _leg.Nominate(A);
+        _leg.Advance(10);
+        _leg.EndStream(A);
+        _leg.Advance(19.9);
+        Assert.Equal(IceState.Connected, _leg.Agent.State);
+        _leg.Advance(0.1);
+        Assert.Equal(CloseReason.ConsentExpired, _leg.Agent.CloseReason);
+    }
+
+    [Fact]
+    public void The_end_of_a_stream_that_is_not_selected_changes_nothing_else()
+    {
+        _leg.Nominate(A);
+        _leg.Send(B);
+        _leg.EndStream(B);
+        _leg.EndStream(C);
+        Assert.Equal(A, _leg.Agent.SelectedRemote);
+        Assert.False(_leg.Agent.IsValidated(B));
+        Assert.Equal(1, _leg.FlowCount);
+        _leg.Close(CloseReason.Requested);
+        _leg.EndStream(A);
+        Assert.Equal(0, _leg.FlowCount);
+    }
+
+    [Fact]
+    public void A_restart_goes_on_when_the_old_stream_ends()
+    {
+        _leg.Nominate(A);
+        _leg.Restart("new1");
+        _leg.EndStream(A);
+        _leg.Nominate(B);
+        Assert.Equal(B, _leg.Agent.SelectedRemote);
+        Assert.False(_leg.Agent.IsRestarting);
+        Assert.Equal(1, _leg.FlowCount);
+    }
 }
