@@ -112,7 +112,7 @@ public sealed class RelayEngine : IDisposable
         _now = now;
         Counters.CountReceived();
         DatagramKind kind = DatagramClassifier.Classify(message);
-        DropReason reason = _turn is null ? DropReason.UnknownProtocol : HandleTurn(_turn, message, stream, mapped, now, ref kind);
+        DropReason reason = _turn is null ? DropReason.UnknownProtocol : HandleTurn(message, stream, mapped, now, ref kind);
         Count(kind, reason, now);
     }
 
@@ -287,35 +287,41 @@ public sealed class RelayEngine : IDisposable
         Counters.CountReceived();
         DatagramKind kind = DatagramClassifier.Classify(datagram);
         DropReason reason = VirtualAddress.IsVirtual(remote) ? DropReason.ImpossibleAddress
-            : _turn is not null && IsForTurn(kind, datagram) ? HandleTurn(_turn, datagram, remote, remote, now, ref kind)
+            : kind == DatagramKind.Stun ? HandleStun(datagram, remote, now, ref kind)
+            : kind == DatagramKind.ChannelData && _turn is not null ? HandleTurn(datagram, remote, remote, now, ref kind)
             : HandleMedia(kind, datagram, remote, remote, now);
         Count(kind, reason, now);
     }
 
-    // A binding request with a user name is a connectivity check of some leg; without one, it asks for its address.
-    private static bool IsForTurn(DatagramKind kind, ReadOnlySpan<byte> datagram) => kind switch
+    private DropReason HandleStun(Span<byte> datagram, in TransportAddress remote, Instant now, ref DatagramKind kind)
     {
-        DatagramKind.ChannelData => true,
-        DatagramKind.Stun => StunMessageReader.TryParse(datagram, out StunMessageReader message) == DropReason.None
-            && (message.Method != StunMethod.Binding || (message.Class == StunClass.Request && message.Username.IsEmpty)),
-        _ => false,
-    };
-
-    // What a client sends through its allocation to this relay is as if it had come from the relayed address: a call, no socket.
-    private DropReason HandleTurn(
-        TurnServer turn,
-        Span<byte> message,
-        in TransportAddress client,
-        in TransportAddress mapped,
-        Instant now,
-        ref DatagramKind kind)
-    {
-        DropReason reason = turn.HandleClient(message, client, mapped, now, out TurnHop hop);
-        if (reason != DropReason.None || hop.IsNone)
+        DropReason reason = StunMessageReader.TryParse(datagram, out StunMessageReader message);
+        if (reason != DropReason.None)
         {
             return reason;
         }
 
+        // A binding request with a user name is a connectivity check of some leg; without one, it asks for its address.
+        bool asksForAddress = message.Class == StunClass.Request && message.Username.IsEmpty;
+        if (_turn is null || (message.Method == StunMethod.Binding && !asksForAddress))
+        {
+            return HandleCheck(message, remote, remote, now);
+        }
+
+        reason = _turn.HandleStun(datagram, message, remote, remote, now, out TurnHop hop);
+        return hop.IsNone ? reason : HandleHop(datagram, hop, now, ref kind);
+    }
+
+    private DropReason HandleTurn(
+        Span<byte> message, in TransportAddress client, in TransportAddress mapped, Instant now, ref DatagramKind kind)
+    {
+        DropReason reason = _turn!.HandleClient(message, client, mapped, now, out TurnHop hop);
+        return hop.IsNone ? reason : HandleHop(message, hop, now, ref kind);
+    }
+
+    // What a client sends through its allocation to this relay is as if it had come from the relayed address: a call, no socket.
+    private DropReason HandleHop(Span<byte> message, in TurnHop hop, Instant now, ref DatagramKind kind)
+    {
         Span<byte> datagram = message.Slice(hop.Offset, hop.Length);
         kind = DatagramClassifier.Classify(datagram);
         return HandleMedia(kind, datagram, hop.Remote, hop.Mapped, now);
@@ -324,7 +330,7 @@ public sealed class RelayEngine : IDisposable
     private DropReason HandleMedia(
         DatagramKind kind, Span<byte> datagram, in TransportAddress remote, in TransportAddress mapped, Instant now) => kind switch
         {
-            DatagramKind.Stun => HandleStun(datagram, remote, mapped, now),
+            DatagramKind.Stun => HandleCheck(datagram, remote, mapped, now),
             DatagramKind.Unknown or DatagramKind.ChannelData => datagram.IsEmpty ? DropReason.Empty : DropReason.UnknownProtocol,
             _ => HandleFlow(kind, datagram, remote, now),
         };
@@ -347,16 +353,15 @@ public sealed class RelayEngine : IDisposable
         _transports.SettleTouched(now);
     }
 
-    // STUN is taken from anywhere: the ufrag names the transport, and the integrity check proves that the peer knows it.
-    private DropReason HandleStun(
-        ReadOnlySpan<byte> datagram, in TransportAddress remote, in TransportAddress mapped, Instant now)
+    private DropReason HandleCheck(ReadOnlySpan<byte> datagram, in TransportAddress remote, in TransportAddress mapped, Instant now)
     {
         DropReason reason = StunMessageReader.TryParse(datagram, out StunMessageReader message);
-        if (reason != DropReason.None)
-        {
-            return reason;
-        }
+        return reason != DropReason.None ? reason : HandleCheck(message, remote, mapped, now);
+    }
 
+    // STUN is taken from anywhere: the ufrag names the transport, and the integrity check proves that the peer knows it.
+    private DropReason HandleCheck(in StunMessageReader message, in TransportAddress remote, in TransportAddress mapped, Instant now)
+    {
         if (message.Method != StunMethod.Binding)
         {
             return DropReason.StunUnexpectedMethod;
@@ -380,7 +385,7 @@ public sealed class RelayEngine : IDisposable
             return DropReason.AddressInUse;
         }
 
-        reason = transport.HandleBindingRequest(message, remote, mapped, now);
+        DropReason reason = transport.HandleBindingRequest(message, remote, mapped, now);
         _transports.Settle(slot);
         // Only now: an address that made room for this one must leave the table first.
         if (reason == DropReason.None && transport.IsValidated(remote) && !_transports.Flows.TrySet(remote, slot))

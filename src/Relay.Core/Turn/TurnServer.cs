@@ -105,11 +105,25 @@ public sealed class TurnServer
 
         hop = default;
         DropReason reason = StunMessageReader.TryParse(message, out StunMessageReader stun);
-        if (reason != DropReason.None)
-        {
-            return reason;
-        }
+        return reason != DropReason.None ? reason : HandleStun(message, stun, client, mapped, now, out hop);
+    }
 
+    /// <summary>Takes a STUN message of a client that is parsed already.</summary>
+    /// <param name="message">The bytes that it was parsed from.</param>
+    /// <param name="stun">What they are.</param>
+    /// <param name="client">The flow that it came on.</param>
+    /// <param name="mapped">The client's real address.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="hop">What in the message is for the engine, if anything is.</param>
+    public DropReason HandleStun(
+        ReadOnlySpan<byte> message,
+        in StunMessageReader stun,
+        in TransportAddress client,
+        in TransportAddress mapped,
+        Instant now,
+        out TurnHop hop)
+    {
+        hop = default;
         return stun.Class switch
         {
             StunClass.Request => HandleRequest(stun, message.Length, client, mapped, now),
