@@ -13,65 +13,48 @@ namespace Relay.Core.Stun;
 // |                X-Address (32 or 128 bits)                     |
 // +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 
-/// <summary>Reads and writes an XOR-ed transport address (RFC 8489 section 14.2).</summary>
+/// <summary>Reads and writes an XOR-ed transport address (RFC 8489 section 14.2): a <see cref="StunAddress"/> under a mask.</summary>
 public static class StunXorAddress
 {
     /// <summary>Bytes of the longest value, IPv6.</summary>
-    public const int MaxBytes = IPv6Bytes;
+    public const int MaxBytes = StunAddress.MaxBytes;
 
-    private const int FamilyOffset = 1;
     private const int PortOffset = 2;
     private const int AddressOffset = 4;
-    private const int IPv4Bytes = AddressOffset + 4;
-    private const int IPv6Bytes = AddressOffset + 16;
 
     /// <summary>False if the family is unknown or the length does not fit it.</summary>
     public static bool TryRead(ReadOnlySpan<byte> value, ReadOnlySpan<byte> transactionId, out TransportAddress address)
     {
         address = default;
-        if (value.Length < AddressOffset)
+        Span<byte> clear = stackalloc byte[MaxBytes];
+        if (!value.TryCopyTo(clear))
         {
             return false;
         }
 
-        ushort port = (ushort)(BinaryPrimitives.ReadUInt16BigEndian(value[PortOffset..]) ^ (StunMessageReader.MagicCookie >> 16));
-        switch ((StunAddressFamily)value[FamilyOffset])
-        {
-            case StunAddressFamily.IPv4 when value.Length == IPv4Bytes:
-                uint address4 = BinaryPrimitives.ReadUInt32BigEndian(value[AddressOffset..]);
-                address = TransportAddress.FromIPv4(address4 ^ StunMessageReader.MagicCookie, port);
-                return true;
-            case StunAddressFamily.IPv6 when value.Length == IPv6Bytes:
-                UInt128 address6 = BinaryPrimitives.ReadUInt128BigEndian(value[AddressOffset..]);
-                address = new TransportAddress(address6 ^ Mask(transactionId), port);
-                return true;
-            default:
-                return false;
-        }
+        Mask(clear, transactionId);
+        return StunAddress.TryRead(clear[..value.Length], out address);
     }
 
     /// <summary>Writes the value and returns its bytes; <paramref name="value"/> holds at least <see cref="MaxBytes"/>.</summary>
     public static int Write(in TransportAddress address, ReadOnlySpan<byte> transactionId, Span<byte> value)
     {
-        value[0] = 0;
-        ushort port = (ushort)(address.Port ^ (StunMessageReader.MagicCookie >> 16));
-        BinaryPrimitives.WriteUInt16BigEndian(value[PortOffset..], port);
-        if (address.IsIPv4)
-        {
-            value[FamilyOffset] = (byte)StunAddressFamily.IPv4;
-            BinaryPrimitives.WriteUInt32BigEndian(value[AddressOffset..], address.IPv4 ^ StunMessageReader.MagicCookie);
-            return IPv4Bytes;
-        }
-
-        value[FamilyOffset] = (byte)StunAddressFamily.IPv6;
-        BinaryPrimitives.WriteUInt128BigEndian(value[AddressOffset..], address.Address ^ Mask(transactionId));
-        return IPv6Bytes;
+        Span<byte> masked = stackalloc byte[MaxBytes];
+        int length = StunAddress.Write(address, masked);
+        Mask(masked, transactionId);
+        masked[..length].CopyTo(value);
+        return length;
     }
 
-    /// <summary>The magic cookie followed by the transaction id.</summary>
-    private static UInt128 Mask(ReadOnlySpan<byte> transactionId)
+    /// <summary>Puts the mask on or takes it off: the magic cookie, and for IPv6 the transaction id behind it.</summary>
+    private static void Mask(Span<byte> value, ReadOnlySpan<byte> transactionId)
     {
         ulong upper = ((ulong)StunMessageReader.MagicCookie << 32) | BinaryPrimitives.ReadUInt32BigEndian(transactionId);
-        return new UInt128(upper, BinaryPrimitives.ReadUInt64BigEndian(transactionId[4..]));
+        var mask = new UInt128(upper, BinaryPrimitives.ReadUInt64BigEndian(transactionId[4..]));
+        Span<byte> port = value[PortOffset..];
+        Span<byte> address = value[AddressOffset..];
+        BinaryPrimitives.WriteUInt16BigEndian(
+            port, (ushort)(BinaryPrimitives.ReadUInt16BigEndian(port) ^ (StunMessageReader.MagicCookie >> 16)));
+        BinaryPrimitives.WriteUInt128BigEndian(address, BinaryPrimitives.ReadUInt128BigEndian(address) ^ mask);
     }
 }
