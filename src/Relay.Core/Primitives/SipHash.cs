@@ -8,6 +8,8 @@ namespace Relay.Core.Primitives;
 /// </summary>
 public readonly struct SipHash
 {
+    private const int IPv6HostBits = 64;
+
     private readonly ulong _key0;
     private readonly ulong _key1;
 
@@ -20,6 +22,13 @@ public readonly struct SipHash
 
     public ulong Hash(in TransportAddress address) =>
         Hash((ulong)address.Address, (ulong)(address.Address >> 64), address.Port);
+
+    /// <summary>
+    /// Hashes what counts as one source: an IPv4 address or an IPv6 /64, what one home or phone gets; the port does not matter.
+    /// </summary>
+    public ulong HashSource(in TransportAddress source) => source.IsIPv4
+        ? Hash(source.IPv4, 0, 4)
+        : Hash((ulong)(source.Address >> IPv6HostBits), 0, 6);
 
     public ulong Hash(ulong word0, ulong word1 = 0, ulong word2 = 0)
     {

@@ -9,8 +9,6 @@ namespace Relay.Core.Turn;
 /// </summary>
 internal sealed class AllocationQuota
 {
-    private const int IPv6HostBits = 64;
-
     private readonly SipHash _hash;
     private readonly int _max;
     private readonly Dictionary<ulong, int> _counts = [];
@@ -28,10 +26,8 @@ internal sealed class AllocationQuota
     /// <summary>The key of an account (<see cref="TurnAuthentication.Account"/>).</summary>
     public ulong KeyOf(UInt128 account) => _hash.Hash((ulong)account, (ulong)(account >> 64), 1);
 
-    /// <summary>The key of a source: an IPv4 address or an IPv6 /64.</summary>
-    public ulong KeyOf(in TransportAddress source) => source.IsIPv4
-        ? _hash.Hash(source.IPv4, 4)
-        : _hash.Hash((ulong)(source.Address >> IPv6HostBits), 6);
+    /// <summary>The key of a source (<see cref="SipHash.HashSource"/>).</summary>
+    public ulong KeyOf(in TransportAddress source) => _hash.HashSource(source);
 
     /// <summary>Whether so many more have room.</summary>
     public bool HasRoom(ulong key, int more = 1) => _counts.GetValueOrDefault(key) + more <= _max;

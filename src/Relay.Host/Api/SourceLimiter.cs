@@ -1,13 +1,12 @@
-using System.Buffers.Binary;
 using System.Net;
 using Relay.Core.Primitives;
 
 namespace Relay.Host.Api;
 
 /// <summary>
-/// New sessions per source address. A source is an IPv4 address or an IPv6 /64 (what one home or phone gets), and is kept
-/// only as a hash under a key made at start. Memory is bounded by two generations: when the young one is full it becomes
-/// the old one and the old one is forgotten; who comes back in between is carried over. Thread-safe.
+/// New sessions per source, which is kept only as a hash (<see cref="SipHash.HashSource"/>) under a key made at start. Memory
+/// is bounded by two generations: when the young one is full it becomes the old one and the old one is forgotten; who comes
+/// back in between is carried over. Thread-safe.
 /// </summary>
 internal sealed class SourceLimiter(BucketRate rate, int tableSize, RandomSource random)
 {
@@ -58,17 +57,7 @@ internal sealed class SourceLimiter(BucketRate rate, int tableSize, RandomSource
         }
     }
 
-    private ulong Key(IPAddress? source)
-    {
-        // A request without an address (a unix socket) shares one bucket.
-        Span<byte> bytes = stackalloc byte[16];
-        bytes.Clear();
-        _ = source?.MapToIPv6().TryWriteBytes(bytes, out _);
-        ulong high = BinaryPrimitives.ReadUInt64BigEndian(bytes);
-        ulong low = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
-        bool isIPv4 = source is null
-            || source.IsIPv4MappedToIPv6
-            || source.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork;
-        return isIPv4 ? _hash.Hash(high, low, 4) : _hash.Hash(high, 0, 6);
-    }
+    // A request without an address (a unix socket) shares one bucket.
+    private ulong Key(IPAddress? source) =>
+        _hash.HashSource(TransportAddress.FromEndPoint(new IPEndPoint(source ?? IPAddress.Any, 0)));
 }

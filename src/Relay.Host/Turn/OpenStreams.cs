@@ -4,8 +4,8 @@ using Relay.Core.Primitives;
 namespace Relay.Host.Turn;
 
 /// <summary>
-/// How many connections are open (or in a TLS handshake), in all and from one source: an IPv4 address or an IPv6 /64, kept only
-/// as a hash under a key made at start. Memory is bounded by the connections that are open. Thread-safe.
+/// How many connections are open (or in a TLS handshake), in all and from one source, which is kept only as a hash
+/// (<see cref="SipHash.HashSource"/>) under a key made at start. Memory is bounded by the connections that are open. Thread-safe.
 /// </summary>
 internal sealed class OpenStreams(int max, int perSourceMax, RandomSource random)
 {
@@ -54,9 +54,5 @@ internal sealed class OpenStreams(int max, int perSourceMax, RandomSource random
         }
     }
 
-    private ulong Key(IPAddress source)
-    {
-        TransportAddress address = TransportAddress.FromEndPoint(new IPEndPoint(source, 0));
-        return address.IsIPv4 ? _hash.Hash(address.IPv4, 0, 4) : _hash.Hash((ulong)(address.Address >> 64), 0, 6);
-    }
+    private ulong Key(IPAddress source) => _hash.HashSource(TransportAddress.FromEndPoint(new IPEndPoint(source, 0)));
 }

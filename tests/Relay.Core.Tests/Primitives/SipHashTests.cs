@@ -74,6 +74,20 @@ public sealed class SipHashTests
         return v[0] ^ v[1] ^ v[2] ^ v[3];
     }
 
+    [Theory]
+    [InlineData("192.0.2.1:1", "192.0.2.1:2", true)]
+    [InlineData("192.0.2.1:1", "192.0.2.2:1", false)]
+    [InlineData("[2001:db8::1]:1", "[2001:db8::ffff:1]:2", true)]
+    [InlineData("[2001:db8::1]:1", "[2001:db8:0:1::1]:1", false)]
+    [InlineData("[::1]:0", "0.0.0.0:0", false)]
+    public void A_source_is_an_IPv4_address_or_an_IPv6_64_on_any_port(string first, string second, bool same)
+    {
+        var hash = new SipHash(new SeededRandomSource(1));
+        Assert.Equal(same, Of(first) == Of(second));
+
+        ulong Of(string source) => hash.HashSource(TransportAddress.FromEndPoint(System.Net.IPEndPoint.Parse(source)));
+    }
+
     private static void Rounds(ulong[] v, int count)
     {
         for (int i = 0; i < count; i++)
