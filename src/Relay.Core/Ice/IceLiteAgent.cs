@@ -234,18 +234,8 @@ public sealed class IceLiteAgent
     /// </summary>
     public void HandleStreamClosed(in TransportAddress remote)
     {
-        int index = _pairs.Find(remote);
-        if (index == IcePairTable.None)
-        {
-            return;
-        }
-
-        _pairs[index].HasEnded = true;
-        if (index != _selected)
-        {
-            _pairs.TryRemove(index);
-            UpdateNextTimeout();
-        }
+        _pairs.End(remote, _selected);
+        UpdateNextTimeout();
     }
 
     /// <summary>Ends the agent: all addresses are removed, no request is answered. No effect if it is closed already.</summary>
@@ -381,11 +371,7 @@ public sealed class IceLiteAgent
 
         if (select)
         {
-            if (HasSelected && _pairs[_selected].HasEnded)
-            {
-                _pairs.TryRemove(_selected);
-            }
-
+            _pairs.RemoveEnded(keep: index);
             _selected = index;
             _wasConnected = true;
             State = IceState.Connected;

@@ -124,6 +124,29 @@ internal sealed class IcePairTable
         }
     }
 
+    /// <summary>The remote was a stream, and it has ended: the pair is removed, except <paramref name="keep"/>.</summary>
+    public void End(in TransportAddress remote, int keep)
+    {
+        int index = Find(remote);
+        if (index != None)
+        {
+            _pairs[index].HasEnded = true;
+            RemoveEnded(keep);
+        }
+    }
+
+    /// <summary>Removes what has ended, except <paramref name="keep"/>.</summary>
+    public void RemoveEnded(int keep)
+    {
+        for (int i = 0; i < _pairs.Length; i++)
+        {
+            if (_pairs[i].HasEnded && i != keep && !TryRemove(i))
+            {
+                return;
+            }
+        }
+    }
+
     /// <summary>The last request of the pair that is silent for longest, except <paramref name="keep"/>; Never if none.</summary>
     public Instant OldestRequest(int keep)
     {

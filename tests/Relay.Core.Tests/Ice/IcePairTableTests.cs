@@ -96,6 +96,26 @@ public class IcePairTableTests
     }
 
     [Fact]
+    public void A_pair_that_has_ended_is_removed_unless_it_is_kept()
+    {
+        int kept = _table.Add(Remote(1), IcePairTable.None, At(0));
+        int other = _table.Add(Remote(2), kept, At(0));
+        _table.End(Remote(2), kept);
+        _table.End(Remote(3), kept);
+        Assert.Equal([2], Drain());
+
+        _table.End(Remote(1), kept);
+        Assert.True(_table[kept].HasEnded);
+        Assert.Equal(kept, _table.Find(Remote(1)));
+        Assert.Equal(other, _table.Add(Remote(4), kept, At(1)));
+        _table.RemoveEnded(kept);
+        Assert.Empty(Drain());
+        _table.RemoveEnded(other);
+        Assert.Equal([1], Drain());
+        Assert.Equal(other, _table.Find(Remote(4)));
+    }
+
+    [Fact]
     public void An_empty_table_has_no_oldest_request() => Assert.Equal(Instant.Never, _table.OldestRequest(IcePairTable.None));
 
     [Fact]
