@@ -160,6 +160,14 @@ public sealed class RelayEngine : IDisposable
         Count(DatagramKind.ChannelData, reason, now);
     }
 
+    /// <summary>Takes an ICMP error that a relay port got; what nobody has permitted is none of anybody's business.</summary>
+    /// <inheritdoc cref="TurnServer.HandlePeerError"/>
+    public void HandlePeerError(int port, in TransportAddress peer, byte type, byte code, uint errorData, Instant now)
+    {
+        _now = now;
+        _ = _turn?.HandlePeerError(port, peer, type, code, errorData, now);
+    }
+
     /// <summary>Does everything whose time has come.</summary>
     public void HandleTimeout(Instant now)
     {

@@ -154,12 +154,13 @@ public sealed class TurnServer
     /// <param name="peer">Where the datagram was sent that caused it.</param>
     /// <param name="type">ICMP's type.</param>
     /// <param name="code">ICMP's code.</param>
-    /// <param name="errorData">The next hop's MTU of "fragmentation needed" and "packet too big", else 0.</param>
+    /// <param name="errorData">The next hop's MTU of "fragmentation needed" and "packet too big", else anything.</param>
     /// <param name="now">The time.</param>
     public DropReason HandlePeerError(int port, in TransportAddress peer, byte type, byte code, uint errorData, Instant now) =>
-        _allocations.Ports.TryGetOwner(port, peer, out int owner)
-            ? _toClients.RelayIcmp(_allocations.Owner(owner), peer, type, code, errorData, now)
-            : DropReason.TurnNoAllocation;
+        !_allocations.Ports.TryGetOwner(port, peer, out int owner) ? DropReason.TurnNoAllocation
+        : !IcmpErrors.IsTold(peer.IsIPv4, type) ? DropReason.TurnUnanswered
+        : _toClients.RelayIcmp(
+            _allocations.Owner(owner), peer, type, code, IcmpErrors.HasMtu(peer.IsIPv4, type, code) ? errorData : 0, now);
 
     /// <summary>A connection to a peer that <see cref="IPeerConnections"/> was told to make is open.</summary>
     public void HandlePeerOpened(uint id, Instant now) => _tcp?.HandleOpened(id, now);

@@ -13,6 +13,8 @@ namespace Relay.Host.Platform;
 ///   UDP_SEGMENT     SOL_UDP     103         out: bytes of each segment, 16 bits
 ///   UDP_GRO         SOL_UDP     104         in: bytes of each segment, 32 bits
 ///   SCM_TIMESTAMPNS SOL_SOCKET  35          in: seconds and nanoseconds since 1970, 64 bits each
+///   IP_RECVERR      SOL_IP      11          in: see ExtendedErrorLayout
+///   IPV6_RECVERR    SOL_IPV6    25          the same
 /// </code>
 /// </summary>
 internal static class ControlMessages
@@ -23,10 +25,15 @@ internal static class ControlMessages
     public const int UdpSegment = 103;
     public const int UdpReceiveOffload = 104;
 
+    public const int IPv4Level = 0;
+    public const int IPv6Level = 41;
+    public const int IPv4Error = 11;
+    public const int IPv6Error = 25;
+
     /// <summary>Room for one UDP_SEGMENT message.</summary>
     public const int SendBytes = HeaderBytes + 8;
 
-    /// <summary>Room for one UDP_GRO and one SCM_TIMESTAMPNS message, and some to spare.</summary>
+    /// <summary>Room for one UDP_GRO and one SCM_TIMESTAMPNS message, or for one of an error, and some to spare.</summary>
     public const int ReceiveBytes = 64;
 
     private const int HeaderBytes = 16;
@@ -45,6 +52,24 @@ internal static class ControlMessages
         MemoryMarshal.Write(destination[HeaderBytes..], (ushort)segmentBytes);
     }
 
+    /// <summary>Finds what an error queue says.</summary>
+    /// <param name="control">As far as the system filled it.</param>
+    /// <param name="isIPv4">The socket's family.</param>
+    /// <param name="error">See <see cref="ExtendedErrorLayout"/>.</param>
+    public static bool TryFindError(ReadOnlySpan<byte> control, bool isIPv4, out ReadOnlySpan<byte> error)
+    {
+        (int level, int type) = isIPv4 ? (IPv4Level, IPv4Error) : (IPv6Level, IPv6Error);
+        while (TryTake(ref control, out int foundLevel, out int foundType, out error))
+        {
+            if (foundLevel == level && foundType == type)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Reads what came with a message.</summary>
     /// <param name="control">As far as the system filled it.</param>
     /// <param name="segmentBytes">Bytes of each datagram of a train but the last; 0 for a single datagram.</param>
@@ -53,16 +78,9 @@ internal static class ControlMessages
     {
         segmentBytes = 0;
         arrival = 0;
-        while (control.Length >= HeaderBytes)
+        while (TryTake(ref control, out int level, out int type, out ReadOnlySpan<byte> data))
         {
-            long length = MemoryMarshal.Read<long>(control);
-            if (length < HeaderBytes || length > control.Length)
-            {
-                return;
-            }
-
-            ReadOnlySpan<byte> data = control[HeaderBytes..(int)length];
-            switch ((MemoryMarshal.Read<int>(control[LevelOffset..]), MemoryMarshal.Read<int>(control[TypeOffset..])))
+            switch ((level, type))
             {
                 case (UdpLevel, UdpReceiveOffload) when data.Length >= sizeof(int):
                     segmentBytes = MemoryMarshal.Read<int>(data);
@@ -75,8 +93,25 @@ internal static class ControlMessages
                 default:
                     break;
             }
-
-            control = control[Math.Min(control.Length, ((int)length + 7) & ~7)..];
         }
+    }
+
+    private static bool TryTake(
+        scoped ref ReadOnlySpan<byte> control, out int level, out int type, out ReadOnlySpan<byte> data)
+    {
+        level = 0;
+        type = 0;
+        data = default;
+        long length = control.Length >= HeaderBytes ? MemoryMarshal.Read<long>(control) : 0;
+        if (length < HeaderBytes || length > control.Length)
+        {
+            return false;
+        }
+
+        level = MemoryMarshal.Read<int>(control[LevelOffset..]);
+        type = MemoryMarshal.Read<int>(control[TypeOffset..]);
+        data = control[HeaderBytes..(int)length];
+        control = control[Math.Min(control.Length, ((int)length + 7) & ~7)..];
+        return true;
     }
 }

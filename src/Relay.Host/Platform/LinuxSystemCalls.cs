@@ -28,8 +28,14 @@ internal static unsafe partial class LinuxSystemCalls
     /// <summary>MSG_DONTWAIT.</summary>
     public const int MessageDoNotWait = 0x40;
 
+    /// <summary>MSG_ERRQUEUE.</summary>
+    public const int MessageErrorQueue = 0x2000;
+
     /// <summary>POLLIN.</summary>
     public const short PollIn = 0x1;
+
+    /// <summary>EPOLLERR, which needs not be asked for.</summary>
+    public const uint PollError = 0x8;
 
     /// <summary>CLOCK_MONOTONIC.</summary>
     public const int ClockMonotonic = 1;

@@ -20,5 +20,7 @@ internal static class PollEventLayout
         MemoryMarshal.Write(destination[DataOffset..], data);
     }
 
+    public static uint ReadEvents(ReadOnlySpan<byte> source) => MemoryMarshal.Read<uint>(source);
+
     public static ulong ReadData(ReadOnlySpan<byte> source) => MemoryMarshal.Read<ulong>(source[DataOffset..]);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Relay.Core.Buffers;
 using Relay.Core.Diagnostics;
 using Relay.Core.Primitives;
@@ -21,6 +22,8 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
     private const int PortsPerTurn = 64;
 
     private const int SharedBufferBytes = 4 << 20;
+
+    private static readonly byte[] One = BitConverter.GetBytes(1);
 
     // A handle is a place, counted from 1, and how often the place was taken.
     private const int PlaceBits = 18;
@@ -43,6 +46,8 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
     private readonly SocketAddressBytes[] _names = GC.AllocateArray<SocketAddressBytes>(DatagramsPerSharedPort, pinned: true);
     private readonly byte[] _data = GC.AllocateArray<byte>(DatagramsPerSharedPort * PacketPool.DatagramMaxBytes, pinned: true);
     private readonly byte[] _ready = new byte[PortsPerTurn * PollEventLayout.Bytes];
+    private readonly ErrorQueueReader _errorQueues = new();
+    private readonly PeerError[] _errors = new PeerError[ErrorQueueReader.Max];
     private long _sendErrors;
 
     /// <param name="bind">The local address of all ports: an IPv6 wildcard opens both families.</param>
@@ -89,6 +94,9 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
     /// <summary>Takes one datagram of a public peer; the bytes are good until the return.</summary>
     public delegate void PeerDatagramHandler(ReadOnlySpan<byte> datagram, int port, in TransportAddress peer, Instant now);
 
+    /// <summary>Takes news of a datagram that did not arrive.</summary>
+    public delegate void PeerErrorHandler(in PeerError error, Instant now);
+
     /// <summary>Becomes readable when a port has something.</summary>
     public int PollDescriptor => _poll;
 
@@ -123,6 +131,11 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
                 socket.SendBufferSize = SharedBufferBytes;
             }
 
+            // What becomes of datagrams is told to clients (RFC 8656 section 11.5).
+            socket.SetRawSocketOption(
+                isIPv6 ? ControlMessages.IPv6Level : ControlMessages.IPv4Level,
+                isIPv6 ? ControlMessages.IPv6Error : ControlMessages.IPv4Error,
+                One);
             socket.Bind(new IPEndPoint(bind, port));
         }
         catch (SocketException)
@@ -163,9 +176,9 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         _free.Enqueue(index);
     }
 
-    /// <summary>Hands over what has arrived, as much as one turn may bring.</summary>
+    /// <summary>Hands over what has arrived, and what has not, as much as one turn may bring.</summary>
     /// <returns>True if there may be more.</returns>
-    public bool Receive(PeerDatagramHandler handler, Instant now)
+    public bool Receive(PeerDatagramHandler handler, PeerErrorHandler errorHandler, Instant now)
     {
         int ready;
         fixed (byte* events = _ready)
@@ -175,8 +188,14 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
 
         for (int i = 0; i < ready; i++)
         {
-            int index = (int)PollEventLayout.ReadData(_ready.AsSpan(i * PollEventLayout.Bytes));
+            ReadOnlySpan<byte> entry = _ready.AsSpan(i * PollEventLayout.Bytes);
+            int index = (int)PollEventLayout.ReadData(entry);
             // An earlier datagram of this turn may have ended the allocation.
+            if (_sockets[index] is not null && (PollEventLayout.ReadEvents(entry) & PollError) != 0)
+            {
+                ReceiveErrors(index, errorHandler, now);
+            }
+
             if (_sockets[index] is not null)
             {
                 ReceiveFrom(index, handler, now);
@@ -205,7 +224,7 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         message.Header.Buffers = &buffer;
         message.Header.BufferCount = 1;
         if (!SocketAddressLayout.TryWrite(transmit.Remote, name, isIPv4)
-            || SendMessages(_descriptors[index], &message, 1, MessageDoNotWait) != 1)
+            || !TrySend(_descriptors[index], &message))
         {
             Volatile.Write(ref _sendErrors, _sendErrors + 1);
         }
@@ -219,6 +238,25 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         }
 
         _ = CloseDescriptor(_poll);
+    }
+
+    // An ICMP error waits at the socket for the next call, whatever peer that is for, and fails it once.
+    private static bool TrySend(int descriptor, MultiMessageHeader* message) =>
+        SendMessages(descriptor, message, 1, MessageDoNotWait) == 1
+            || (Marshal.GetLastPInvokeError() is not (ErrorAgain or ErrorMessageSize)
+                && SendMessages(descriptor, message, 1, MessageDoNotWait) == 1);
+
+    private void ReceiveErrors(int index, PeerErrorHandler handler, Instant now)
+    {
+        int count = _errorQueues.Read(_descriptors[index], !_isIPv6[index], _errors);
+        for (int i = 0; i < count; i++)
+        {
+            _errors[i].Port = _handles[index];
+            if (!_errors[i].IsLocal)
+            {
+                handler(_errors[i], now);
+            }
+        }
     }
 
     private bool TryFind(int handle, out int index)
@@ -241,6 +279,11 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         fixed (MultiMessageHeader* first = _messages)
         {
             arrived = ReceiveMessages(_descriptors[index], first, (uint)count, MessageDoNotWait, null);
+            if (arrived < 0 && Marshal.GetLastPInvokeError() != ErrorAgain)
+            {
+                // As in TrySend: the error was not about what has arrived.
+                arrived = ReceiveMessages(_descriptors[index], first, (uint)count, MessageDoNotWait, null);
+            }
         }
 
         for (int i = 0; i < arrived; i++)

@@ -45,6 +45,7 @@ internal sealed class Worker : IDisposable
     private readonly ManualResetEventSlim _isReady = new();
     private readonly List<string> _startProblems = [];
     private readonly RelayPorts.PeerDatagramHandler _handlePeerDatagram;
+    private readonly RelayPorts.PeerErrorHandler _handlePeerError;
     private Coalescer _coalescer;
     private long _allocatedBytes;
     private long _messagesReceived;
@@ -77,6 +78,7 @@ internal sealed class Worker : IDisposable
         _ports = ports;
         _peers = peers;
         _handlePeerDatagram = engine.HandlePeerDatagram;
+        _handlePeerError = HandlePeerError;
         _socket = socket;
         _pool = pool;
         _engine = engine;
@@ -200,7 +202,7 @@ internal sealed class Worker : IDisposable
 
             mayHaveMore |= HandleStreams(now);
             mayHaveMore |= HandlePeers(now);
-            mayHaveMore |= _ports is { Count: > 0 } ports && ports.Receive(_handlePeerDatagram, now);
+            mayHaveMore |= _ports is { Count: > 0 } ports && ports.Receive(_handlePeerDatagram, _handlePeerError, now);
             if (_engine.NextTimeout <= now)
             {
                 _engine.HandleTimeout(now);
@@ -314,6 +316,9 @@ internal sealed class Worker : IDisposable
 
         return _peers is not null;
     }
+
+    private void HandlePeerError(in PeerError error, Instant now) =>
+        _engine.HandlePeerError(error.Port, error.Peer, error.Type, error.Code, error.Data, now);
 
     private void Drain()
     {

@@ -139,6 +139,10 @@ public class PeerToClientTests
         Assert.True(sent.Stun.TryGetXorAddress(StunAttributeType.XorPeerAddress, out TransportAddress peer));
         Assert.Equal(TurnRig.World, peer);
         Assert.Null(sent.Get(StunAttributeType.Data));
+        // Other types are not told, and other types' data is not an MTU.
+        Assert.Equal(DropReason.TurnUnanswered, _rig.Server.HandlePeerError(port, TurnRig.World, 12, 0, 5, _rig.Now));
+        Assert.Equal(DropReason.None, _rig.Server.HandlePeerError(port, TurnRig.World, 3, 3, 1280, _rig.Now));
+        Assert.Equal([0, 0, 3, 3, 0, 0, 0, 0], Assert.Single(_rig.Drain()).Get(StunAttributeType.Icmp)!);
         Assert.Equal(DropReason.TurnNoAllocation, _rig.Server.HandlePeerError(99, TurnRig.World, 3, 4, 0, _rig.Now));
     }
 

@@ -61,6 +61,19 @@ public class ControlMessagesTests
         }
     }
 
+    [Theory]
+    [InlineData(true, 0, 11)]
+    [InlineData(false, 41, 25)]
+    public void An_error_is_found_among_others(bool isIPv4, int level, int type)
+    {
+        byte[] control = [.. Message(1, 35, [.. Bytes(5L), .. Bytes(7L)]), .. Message(level, type, Bytes(1234))];
+        Assert.True(ControlMessages.TryFindError(control, isIPv4, out ReadOnlySpan<byte> error));
+        Assert.Equal(1234, MemoryMarshal.Read<int>(error));
+        Assert.False(ControlMessages.TryFindError(control, !isIPv4, out error));
+        Assert.True(error.IsEmpty);
+        Assert.False(ControlMessages.TryFindError([], isIPv4, out _));
+    }
+
     private static byte[] Message(int level, int type, byte[] data) =>
         [.. Bytes(16L + data.Length), .. Bytes(level), .. Bytes(type), .. data, .. new byte[((data.Length + 7) & ~7) - data.Length]];
 

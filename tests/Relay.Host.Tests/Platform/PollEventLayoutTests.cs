@@ -11,6 +11,7 @@ public sealed class PollEventLayoutTests
         byte[] bytes = new byte[PollEventLayout.Bytes];
         PollEventLayout.Write(bytes, 1, 0x0102_0304_0506_0708);
         Assert.Equal(1, bytes[0]);
+        Assert.Equal(1u, PollEventLayout.ReadEvents(bytes));
         Assert.Equal(0x0102_0304_0506_0708ul, PollEventLayout.ReadData(bytes));
     }
 }

@@ -15,6 +15,7 @@ public sealed class RelayPortsTests : IDisposable
     private readonly RelayPorts _ports;
     private readonly UdpClient _peer = new(new IPEndPoint(IPAddress.Loopback, 0));
     private readonly List<(byte[] Bytes, int Port, TransportAddress Peer)> _received = [];
+    private readonly List<PeerError> _errors = [];
 
     public RelayPortsTests() => _ports = new RelayPorts(IPAddress.Loopback, portsMax: 2, _pool.Pool);
 
@@ -64,7 +65,7 @@ public sealed class RelayPortsTests : IDisposable
         _peer.Send([1], new IPEndPoint(IPAddress.Loopback, number));
         _ports.Close(port);
 
-        Assert.False(_ports.Receive(Take, Now));
+        Assert.False(_ports.Receive(Take, TakeError, Now));
         Assert.Empty(_received);
         Assert.Equal(0, _ports.Count);
         Open(out _);
@@ -126,9 +127,77 @@ public sealed class RelayPortsTests : IDisposable
             _peer.Send([1], new IPEndPoint(IPAddress.Loopback, own));
         }
 
-        Assert.True(_ports.Receive(Take, Now));
+        Assert.True(_ports.Receive(Take, TakeError, Now));
         Assert.Equal(64, _received.Count(one => one.Port == shared));
         Assert.Equal(16, _received.Count(one => one.Port != shared));
+    }
+
+    [Fact]
+    public void An_ICMP_error_is_handed_over_with_the_port_and_the_peer_that_it_is_about()
+    {
+        int port = Open(out _);
+        TransportAddress closed = ClosedAddress();
+        SendUntilError(port, closed);
+        PeerError error = _errors[0];
+        Assert.Equal((port, closed, (byte)3, (byte)3, false), (error.Port, error.Peer, error.Type, error.Code, error.IsLocal));
+        Assert.Empty(_received);
+    }
+
+    [Fact]
+    public void An_ICMPv6_error_has_its_own_numbers()
+    {
+        using var ports = new RelayPorts(IPAddress.IPv6Loopback, portsMax: 1, _pool.Pool);
+        TransportAddress closed = ClosedAddress(IPAddress.IPv6Loopback);
+        Assert.True(ports.TryOpen(isIPv6: true, 0, isShared: false, out int port));
+        for (int i = 0; i < 1000 && _errors.Count == 0; i++)
+        {
+            Send(ports, port, closed);
+            ports.Receive(Take, TakeError, Now);
+        }
+
+        Assert.Equal((closed, (byte)1, (byte)4), (_errors[0].Peer, _errors[0].Type, _errors[0].Code));
+    }
+
+    [Fact]
+    public void An_error_about_one_peer_costs_no_other_peer_a_datagram()
+    {
+        Assert.True(_ports.TryOpen(isIPv6: false, 0, isShared: true, out int port));
+        TransportAddress closed = ClosedAddress();
+        for (int i = 0; i < 20; i++)
+        {
+            Send(_ports, port, closed);
+            Send(_ports, port, PeerAddress);
+            byte[] arrived = ReceiveAtPeer(out IPEndPoint from);
+            Assert.Equal(10, arrived.Length);
+            // Nor is what another peer sends held up.
+            Send(_ports, port, closed);
+            _peer.Send([1, 2], from);
+            Receive(i + 1);
+        }
+
+        Assert.Equal(0, _ports.SendErrors);
+        Assert.Equal(20, _received.Count);
+    }
+
+    [Fact]
+    public void A_turn_takes_a_bounded_number_of_errors_and_the_next_one_the_rest()
+    {
+        int port = Open(out _);
+        TransportAddress closed = ClosedAddress();
+        int sent = 0;
+        while (sent < ErrorQueueReader.Max + 2)
+        {
+            Send(_ports, port, closed);
+            sent++;
+        }
+
+        _ports.Receive(Take, TakeError, Now);
+        Assert.True(_errors.Count <= ErrorQueueReader.Max, $"{_errors.Count} errors in one turn");
+        while (_ports.Receive(Take, TakeError, Now))
+        {
+        }
+
+        Assert.InRange(_errors.Count, 1, sent);
     }
 
     [Fact]
@@ -149,6 +218,7 @@ public sealed class RelayPortsTests : IDisposable
         var to = new IPEndPoint(IPAddress.Loopback, number);
         int taken = 0;
         RelayPorts.PeerDatagramHandler handler = (ReadOnlySpan<byte> _, int _, in TransportAddress _, Instant _) => taken++;
+        RelayPorts.PeerErrorHandler errorHandler = TakeError;
         long least = long.MaxValue;
         for (int i = 0; i < 20; i++)
         {
@@ -159,7 +229,7 @@ public sealed class RelayPortsTests : IDisposable
             long allocated = GC.GetAllocatedBytesForCurrentThread();
             while (taken == before)
             {
-                _ports.Receive(handler, Now);
+                _ports.Receive(handler, errorHandler, Now);
             }
 
             _ports.Send(transmit);
@@ -171,6 +241,37 @@ public sealed class RelayPortsTests : IDisposable
     }
 
     private TransportAddress PeerAddress => TransportAddress.FromEndPoint((IPEndPoint)_peer.Client.LocalEndPoint!);
+
+    private static TransportAddress ClosedAddress(IPAddress? address = null)
+    {
+        using var gone = new UdpClient(new IPEndPoint(address ?? IPAddress.Loopback, 0));
+        return TransportAddress.FromEndPoint((IPEndPoint)gone.Client.LocalEndPoint!);
+    }
+
+    private void Send(RelayPorts ports, int port, TransportAddress to)
+    {
+        Transmit transmit = _pool.Datagram(to, 10, 1);
+        transmit.Via = port;
+        ports.Send(transmit);
+        _pool.Release([transmit]);
+    }
+
+    // The kernel limits the ICMP errors that it makes, for all programs together.
+    private void SendUntilError(int port, TransportAddress to)
+    {
+        for (int i = 0; i < 1000 && _errors.Count == 0; i++)
+        {
+            Send(_ports, port, to);
+            _ports.Receive(Take, TakeError, Now);
+        }
+    }
+
+    private byte[] ReceiveAtPeer(out IPEndPoint from)
+    {
+        from = new IPEndPoint(IPAddress.Any, 0);
+        _peer.Client.ReceiveTimeout = 10_000;
+        return _peer.Receive(ref from);
+    }
 
     private int Open(out ushort number)
     {
@@ -189,9 +290,11 @@ public sealed class RelayPortsTests : IDisposable
         var limit = System.Diagnostics.Stopwatch.StartNew();
         while (_received.Count < count && limit.Elapsed < TimeSpan.FromSeconds(10))
         {
-            _ports.Receive(Take, Now);
+            _ports.Receive(Take, TakeError, Now);
         }
     }
+
+    private void TakeError(in PeerError error, Instant now) => _errors.Add(error);
 
     private void Take(ReadOnlySpan<byte> datagram, int port, in TransportAddress peer, Instant now) =>
         _received.Add((datagram.ToArray(), port, peer));
