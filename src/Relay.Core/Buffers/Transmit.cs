@@ -18,5 +18,8 @@ public struct Transmit
     /// <summary>The relay port to send it from; 0 for the worker's own socket.</summary>
     public int Via;
 
+    /// <summary>A relay port must not let it be fragmented: IPv4's DF. The worker's own socket does not look.</summary>
+    public bool DontFragment;
+
     public TransportAddress Remote;
 }

@@ -45,7 +45,8 @@ public sealed class TransmitQueue
     /// <param name="length">Bytes written.</param>
     /// <param name="remote">Where it goes.</param>
     /// <param name="via">See <see cref="Transmit.Via"/>.</param>
-    public void Enqueue(PacketHandle packet, int length, in TransportAddress remote, int via = 0)
+    /// <param name="dontFragment">See <see cref="Transmit.DontFragment"/>.</param>
+    public void Enqueue(PacketHandle packet, int length, in TransportAddress remote, int via = 0, bool dontFragment = false)
     {
         Diagnostics.Invariant.Holds(_count < _ring.Length, "enqueue follows a successful rent");
 
@@ -57,6 +58,7 @@ public sealed class TransmitQueue
         entry.Arrival = Arrival;
         entry.Remote = remote;
         entry.Via = via;
+        entry.DontFragment = dontFragment;
     }
 
     /// <summary>Gives a rented slot back unused.</summary>

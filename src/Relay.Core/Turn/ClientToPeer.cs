@@ -59,12 +59,11 @@ internal sealed class ClientToPeer
 
         hop.Offset = ChannelData.HeaderBytes;
         hop.Length = data.Data.Length;
-        return Relay(allocation, channel.Peer, channel.Verdict, message, ref hop, now);
+        return Relay(allocation, channel.Peer, channel.Verdict, message, dontFragment: false, ref hop, now);
     }
 
     /// <summary>
-    /// A Send indication names the peer itself. DONT-FRAGMENT is taken and means nothing here: in this process nothing is
-    /// fragmented, and a relay port's socket decides for all of its packets.
+    /// A Send indication names the peer itself. DONT-FRAGMENT is for a relay port: in this process nothing is fragmented.
     /// </summary>
     public DropReason HandleSend(
         ReadOnlySpan<byte> message, in StunMessageReader send, in TransportAddress client, Instant now, out TurnHop hop)
@@ -90,7 +89,8 @@ internal sealed class ClientToPeer
         // No data is a packet without bytes; it lies nowhere.
         hop.Offset = message.Overlaps(data, out int offset) ? offset : 0;
         hop.Length = data.Length;
-        return Relay(allocation, peer, _peers.Judge(peer), message, ref hop, now);
+        bool dontFragment = send.TryGetAttribute(StunAttributeType.DontFragment, out _);
+        return Relay(allocation, peer, _peers.Judge(peer), message, dontFragment, ref hop, now);
     }
 
     private DropReason Relay(
@@ -98,6 +98,7 @@ internal sealed class ClientToPeer
         in TransportAddress peer,
         PeerVerdict verdict,
         ReadOnlySpan<byte> message,
+        bool dontFragment,
         ref TurnHop hop,
         Instant now)
     {
@@ -109,7 +110,7 @@ internal sealed class ClientToPeer
             {
                 PeerVerdict.OwnMedia => HopToMedia(from, peer, ref hop),
                 PeerVerdict.Relayed => RelayToAllocation(from, peer, payload, now),
-                PeerVerdict.Public => SendToWorld(from, peer, payload),
+                PeerVerdict.Public => SendToWorld(from, peer, payload, dontFragment),
                 _ => DropReason.TurnPeerDenied,
             };
         if (reason != DropReason.None || verdict != PeerVerdict.OwnMedia)
@@ -138,16 +139,18 @@ internal sealed class ClientToPeer
             ? _clients.Relay(_allocations.Owner(owner), from.Relayed(!relayed.IsIPv4).Address, payload, now)
             : DropReason.TurnPeerUnreachable;
 
-    private DropReason SendToWorld(TurnAllocation from, in TransportAddress peer, ReadOnlySpan<byte> payload)
+    private DropReason SendToWorld(
+        TurnAllocation from, in TransportAddress peer, ReadOnlySpan<byte> payload, bool dontFragment)
     {
-        int via = from.Relayed(!peer.IsIPv4).Via;
-        if (via == 0)
+        ref readonly RelayedAddress relayed = ref from.Relayed(!peer.IsIPv4);
+        if (relayed.Via == 0)
         {
             return DropReason.TurnPeerUnreachable;
         }
 
         // A shared port would lend this client another one's address: nothing goes to a peer that is not this allocation's.
-        if (!_allocations.Ports.TryGetOwner(via, peer, out int owner) || owner != from.Slot)
+        if (relayed.Share is not null
+            && (!_allocations.Ports.TryGetOwner(relayed.Via, peer, out int owner) || owner != from.Slot))
         {
             return DropReason.TurnNoPermission;
         }
@@ -163,7 +166,7 @@ internal sealed class ClientToPeer
         }
 
         payload.CopyTo(_transmits.Buffer(packet));
-        _transmits.Enqueue(packet, payload.Length, peer, via);
+        _transmits.Enqueue(packet, payload.Length, peer, relayed.Via, dontFragment);
         return DropReason.None;
     }
 }

@@ -21,6 +21,8 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
     private const int DatagramsPerSharedPort = 64;
     private const int PortsPerTurn = 64;
 
+    private const int PendingErrors = 64;
+
     private const int SharedBufferBytes = 4 << 20;
 
     private static readonly byte[] One = BitConverter.GetBytes(1);
@@ -36,6 +38,7 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
     private readonly int[] _descriptors;
     private readonly bool[] _isIPv6;
     private readonly bool[] _isShared;
+    private readonly bool[] _refusesFragments;
     private readonly int[] _handles;
     private readonly Queue<int> _free = new();
     private readonly int _poll;
@@ -48,6 +51,10 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
     private readonly byte[] _ready = new byte[PortsPerTurn * PollEventLayout.Bytes];
     private readonly ErrorQueueReader _errorQueues = new();
     private readonly PeerError[] _errors = new PeerError[ErrorQueueReader.Max];
+
+    // What was found while sending, for the next turn.
+    private readonly PeerError[] _pending = new PeerError[PendingErrors];
+    private int _pendingCount;
     private long _sendErrors;
 
     /// <param name="bind">The local address of all ports: an IPv6 wildcard opens both families.</param>
@@ -64,6 +71,7 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         _descriptors = new int[portsMax];
         _isIPv6 = new bool[portsMax];
         _isShared = new bool[portsMax];
+        _refusesFragments = new bool[portsMax];
         _handles = new int[portsMax];
         for (int i = 0; i < portsMax; i++)
         {
@@ -102,6 +110,9 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
 
     /// <summary>Open ports.</summary>
     public int Count => _sockets.Length - _free.Count;
+
+    /// <summary>The next <see cref="Receive"/> has something to hand over that nothing arrives for.</summary>
+    public bool HasErrors => _pendingCount > 0;
 
     /// <summary>Datagrams that the system did not take; safe to read from any thread.</summary>
     public long SendErrors => Volatile.Read(ref _sendErrors);
@@ -149,7 +160,8 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         int descriptor = (int)socket.Handle;
         byte* wanted = stackalloc byte[PollEventLayout.Bytes];
         PollEventLayout.Write(new Span<byte>(wanted, PollEventLayout.Bytes), (uint)PollIn, (ulong)index);
-        if (ControlPoll(_poll, AddToPoll, descriptor, wanted) != 0)
+        if (!PathMtuDiscovery.TrySet(descriptor, !isIPv6, dontFragment: false)
+            || ControlPoll(_poll, AddToPoll, descriptor, wanted) != 0)
         {
             socket.Dispose();
             _free.Enqueue(index);
@@ -160,6 +172,7 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         _descriptors[index] = descriptor;
         _isIPv6[index] = isIPv6;
         _isShared[index] = isShared;
+        _refusesFragments[index] = false;
         handle = _handles[index];
         return true;
     }
@@ -180,6 +193,12 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
     /// <returns>True if there may be more.</returns>
     public bool Receive(PeerDatagramHandler handler, PeerErrorHandler errorHandler, Instant now)
     {
+        for (int i = 0; i < _pendingCount; i++)
+        {
+            errorHandler(_pending[i], now);
+        }
+
+        _pendingCount = 0;
         int ready;
         fixed (byte* events = _ready)
         {
@@ -223,10 +242,16 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         message.Header.NameLength = (uint)SocketAddressLayout.LengthOf(isIPv4);
         message.Header.Buffers = &buffer;
         message.Header.BufferCount = 1;
-        if (!SocketAddressLayout.TryWrite(transmit.Remote, name, isIPv4)
-            || !TrySend(_descriptors[index], &message))
+        SetFragmenting(index, transmit.DontFragment);
+        if (SocketAddressLayout.TryWrite(transmit.Remote, name, isIPv4) && TrySend(_descriptors[index], &message))
         {
-            Volatile.Write(ref _sendErrors, _sendErrors + 1);
+            return;
+        }
+
+        Volatile.Write(ref _sendErrors, _sendErrors + 1);
+        if (transmit.DontFragment)
+        {
+            KeepErrors(index, transmit.Remote);
         }
     }
 
@@ -245,6 +270,32 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         SendMessages(descriptor, message, 1, MessageDoNotWait) == 1
             || (Marshal.GetLastPInvokeError() is not (ErrorAgain or ErrorMessageSize)
                 && SendMessages(descriptor, message, 1, MessageDoNotWait) == 1);
+
+    // One call more when it changes, and hardly any client asks for it.
+    private void SetFragmenting(int index, bool refuses)
+    {
+        if (_refusesFragments[index] != refuses && PathMtuDiscovery.TrySet(_descriptors[index], !_isIPv6[index], refuses))
+        {
+            _refusesFragments[index] = refuses;
+        }
+    }
+
+    // What this host's own link does not take is told as a router would (RFC 8656 section 11.5). The error queue knows the MTU,
+    // but of IPv4 not the port; it was the last datagram.
+    private void KeepErrors(int index, in TransportAddress remote)
+    {
+        int count = _errorQueues.Read(_descriptors[index], !_isIPv6[index], _errors);
+        for (int i = 0; i < count && _pendingCount < _pending.Length; i++)
+        {
+            _errors[i].Port = _handles[index];
+            if (_errors[i].IsLocal)
+            {
+                _errors[i].Peer = remote;
+            }
+
+            _pending[_pendingCount++] = _errors[i];
+        }
+    }
 
     private void ReceiveErrors(int index, PeerErrorHandler handler, Instant now)
     {

@@ -209,7 +209,7 @@ internal sealed class Worker : IDisposable
             }
 
             Drain();
-            if (count == 0 && !mayHaveMore)
+            if (count == 0 && !mayHaveMore && _ports is not { HasErrors: true })
             {
                 Volatile.Write(ref _allocatedBytes, GC.GetAllocatedBytesForCurrentThread());
                 Wait(now);

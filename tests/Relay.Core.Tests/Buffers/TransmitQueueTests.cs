@@ -30,6 +30,20 @@ public sealed class TransmitQueueTests
     }
 
     [Fact]
+    public void What_is_said_of_a_datagram_is_not_said_of_the_next_one_in_its_place()
+    {
+        var queue = new TransmitQueue(_pool, 1);
+        foreach ((int via, bool dontFragment) in ((int, bool)[])[(3, true), (0, false)])
+        {
+            Assert.True(queue.TryRent(out PacketHandle packet));
+            queue.Enqueue(packet, 1, Remote, via, dontFragment);
+            Assert.True(queue.TryDequeue(out Transmit transmit));
+            Assert.Equal((via, dontFragment), (transmit.Via, transmit.DontFragment));
+            _pool.Release(transmit.Packet, PacketOwner.Transmit);
+        }
+    }
+
+    [Fact]
     public void Datagrams_come_out_in_order_across_the_wrap_of_the_ring()
     {
         var queue = new TransmitQueue(_pool, 4);

@@ -119,6 +119,18 @@ public class ClientToPeerTests
     }
 
     [Fact]
+    public void Dont_fragment_goes_with_the_one_datagram_that_asks_for_it()
+    {
+        var rig = new TurnRig(mode: PeerMode.Public);
+        var client = new TurnTestClient(rig, Address);
+        client.Allocate();
+        client.Permit(TurnRig.World);
+        rig.Handle(client.Indication(TurnRig.World, [1], (ref w) => w.AddAttribute(StunAttributeType.DontFragment, [])), Address);
+        rig.Handle(client.Indication(TurnRig.World, [2]), Address);
+        Assert.Equal([true, false], rig.Drain().Select(sent => sent.DontFragment));
+    }
+
+    [Fact]
     public void A_public_peer_is_sent_to_from_the_relay_port()
     {
         var rig = new TurnRig(mode: PeerMode.Public);
@@ -131,6 +143,7 @@ public class ClientToPeerTests
         Assert.Equal([7, 8], sent.Bytes);
         Assert.Equal(TurnRig.World, sent.To);
         Assert.Equal(client.Relayed.Port, rig.Open[sent.Via]);
+        Assert.False(sent.DontFragment);
         byte[] long_ = client.Indication(TurnRig.World, new byte[PacketPool.DatagramMaxBytes + 1]);
         Assert.Equal(DropReason.PacketTooLarge, rig.Handle(long_, Address));
         client.Refresh(0);

@@ -157,6 +157,48 @@ public class SharedPortsTests
     }
 
     [Fact]
+    public void A_request_for_more_peers_than_there_is_room_for_gets_none_of_them()
+    {
+        Allocate();
+        Assert.Equal(0, Alice.Permit(TurnRig.At("93.184.216.1:1"), TurnRig.At("93.184.216.2:1"), TurnRig.At("93.184.216.3:1")));
+        TransportAddress relay = TurnRig.Options.RelayIPv4!.Value;
+        // At the relay's own address two ports are two peers.
+        Assert.NotEqual(0, Alice.Permit(relay with { Port = 50_001 }, relay with { Port = 50_002 }));
+        Assert.Equal(0, Bob.Permit(relay with { Port = 50_001 }, relay with { Port = 50_002 }));
+        Assert.Equal(0, Alice.Permit(TurnRig.World, TurnRig.At("93.184.216.1:1")));
+    }
+
+    [Fact]
+    public void What_is_permitted_as_own_media_opens_nothing_else_at_its_address()
+    {
+        // A second address of the relay, where an operator has opened a port.
+        TransportAddress second = TurnRig.At("203.0.113.9:3478");
+        var rig = new TurnRig(
+            TurnRig.Options with { OwnPortsMax = 0, SharedPortsMax = 1 },
+            PeerMode.Public,
+            [Range("203.0.113.9")],
+            moreMedia: second);
+        var alice = new TurnTestClient(rig, TurnRig.At("192.0.2.1:5000"));
+        var bob = new TurnTestClient(rig, TurnRig.At("192.0.2.2:6000"), "bob", "b secret");
+        alice.Allocate();
+        bob.Allocate();
+        Assert.Equal(0, alice.Permit(second));
+        Assert.Equal(0, bob.Permit(second with { Port = 9 }));
+        Assert.Equal(DropReason.TurnNoPermission, rig.Handle(alice.Indication(second with { Port = 9 }, [1]), alice.Address));
+        int port = Assert.Single(rig.Open).Key;
+        Assert.Equal(DropReason.None, rig.Server.HandlePeer([1], port, second with { Port = 9 }, rig.Now));
+        Assert.Equal(bob.Address, Assert.Single(rig.Drain()).To);
+        Assert.Equal(DropReason.None, rig.Handle(alice.Indication(second, [1]), alice.Address, out TurnHop hop));
+        Assert.False(hop.IsNone);
+
+        static AddressRange Range(string text)
+        {
+            Assert.True(AddressRange.TryParse(text, out AddressRange range));
+            return range;
+        }
+    }
+
+    [Fact]
     public void The_relays_own_media_is_everybodys_peer()
     {
         Allocate();

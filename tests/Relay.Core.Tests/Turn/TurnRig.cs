@@ -38,12 +38,14 @@ internal sealed class TurnRig : IRelayPorts, IClientStreams
     /// <param name="allowed">The operator's exceptions.</param>
     /// <param name="secrets">Takes time-limited users as well.</param>
     /// <param name="tcp">Gives out TCP allocations.</param>
+    /// <param name="moreMedia">Own media at an address that is not that of relayed addresses.</param>
     public TurnRig(
         TurnOptions? options = null,
         PeerMode mode = PeerMode.OwnMedia,
         AddressRange[]? allowed = null,
         string[]? secrets = null,
-        bool tcp = false)
+        bool tcp = false,
+        TransportAddress? moreMedia = null)
     {
         Pool = new PacketPool(512, isChecked: true);
         Transmits = new TransmitQueue(Pool, 256);
@@ -52,7 +54,7 @@ internal sealed class TurnRig : IRelayPorts, IClientStreams
         var policy = new PeerPolicy(new PeerPolicyOptions
         {
             Mode = mode,
-            OwnMedia = [Media, MediaIPv6],
+            OwnMedia = moreMedia is { } more ? [Media, MediaIPv6, more] : [Media, MediaIPv6],
             HostAddresses = [Media, MediaIPv6],
             Allowed = allowed ?? [],
         });
@@ -138,7 +140,10 @@ internal sealed class TurnRig : IRelayPorts, IClientStreams
         while (Transmits.TryDequeue(out Transmit transmit))
         {
             _sent.Add(new TurnSent(
-                Pool.Span(transmit.Packet, transmit.Offset, transmit.Length).ToArray(), transmit.Remote, transmit.Via));
+                Pool.Span(transmit.Packet, transmit.Offset, transmit.Length).ToArray(),
+                transmit.Remote,
+                transmit.Via,
+                transmit.DontFragment));
             Pool.Release(transmit.Packet, PacketOwner.Transmit);
         }
 
@@ -153,7 +158,11 @@ internal sealed class TurnRig : IRelayPorts, IClientStreams
         payload.CopyTo(Pool.Slot(packet)[offset..]);
         var transmit = new Transmit { Packet = packet, Offset = offset, Length = payload.Length, Remote = peer };
         TurnSent? sent = Server.TryWrap(ref transmit, Now)
-            ? new TurnSent(Pool.Span(packet, transmit.Offset, transmit.Length).ToArray(), transmit.Remote, transmit.Via)
+            ? new TurnSent(
+                Pool.Span(packet, transmit.Offset, transmit.Length).ToArray(),
+                transmit.Remote,
+                transmit.Via,
+                transmit.DontFragment)
             : null;
         Pool.Release(packet, PacketOwner.Transmit);
         return sent;

@@ -7,7 +7,7 @@ using Xunit;
 namespace Relay.Core.Tests.Turn;
 
 /// <summary>One datagram that the server sent.</summary>
-internal sealed record TurnSent(byte[] Bytes, TransportAddress To, int Via)
+internal sealed record TurnSent(byte[] Bytes, TransportAddress To, int Via, bool DontFragment)
 {
     public StunMessageReader Stun
     {

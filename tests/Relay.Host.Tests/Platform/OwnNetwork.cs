@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using Xunit;
+
+namespace Relay.Host.Tests.Platform;
+
+/// <summary>
+/// A thread with a network of its own (unshare(2)): only a loopback, whose datagrams have at most so many bytes. It is gone with
+/// the thread. Needs root; without it the test is skipped.
+/// </summary>
+internal static partial class OwnNetwork
+{
+    private const int NewNetwork = 0x4000_0000;
+
+    public static void Run(int loopbackMtu, Action test)
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
+        {
+            Assert.Skip("A network of its own needs Linux and root.");
+        }
+
+        ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                Assert.Equal(0, Unshare(NewNetwork));
+                // A child of this thread is in its network.
+                using Process ip = Process.Start("ip", ["link", "set", "lo", "up", "mtu", $"{loopbackMtu}"]);
+                ip.WaitForExit();
+                Assert.Equal(0, ip.ExitCode);
+                test();
+            }
+            catch (Exception e)
+            {
+                failure = ExceptionDispatchInfo.Capture(e);
+            }
+        });
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+    }
+
+    [LibraryImport("libc", EntryPoint = "unshare")]
+    private static partial int Unshare(int flags);
+}
