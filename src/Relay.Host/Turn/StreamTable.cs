@@ -150,7 +150,8 @@ internal sealed class StreamTable : IClientStreams
     /// <returns>False if the stream is gone or its outbox is full: the message is lost.</returns>
     public bool TrySend(in TransportAddress stream, ReadOnlySpan<byte> data)
     {
-        if (Find(stream) is not { IsCloseAsked: false } link || !TryAppend(link, data))
+        // The writer of a stream that has stopped empties its outbox before it goes: more would keep it from that.
+        if (Find(stream) is not { IsCloseAsked: false, IsStopped: false } link || !TryAppend(link, data))
         {
             _messagesLost++;
             LoseAnswer(stream);

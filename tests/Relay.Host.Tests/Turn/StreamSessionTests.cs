@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -143,6 +144,39 @@ public sealed class StreamSessionTests
         Assert.Equal(0, host.Gate.OpenCount);
     }
 
+    /// <summary>As over TLS, where a write to a connection that is gone does not fail.</summary>
+    [Fact]
+    public async Task A_stream_whose_client_has_gone_ends_though_the_worker_sends_on()
+    {
+        const int WritesMax = 100;
+        var table = new StreamTable(new StreamTableOptions(), () => { });
+        var input = new Pipe(new PipeOptions(readerScheduler: PipeScheduler.Inline, useSynchronizationContext: false));
+        int writes = 0;
+        TransportAddress stream = default;
+        // The client goes with the first write, and for every message that is written the worker sends one more.
+        var output = new WatchedStream(() =>
+        {
+            input.Writer.Complete();
+            if (++writes < WritesMax)
+            {
+                table.TrySend(stream, new byte[1200]);
+            }
+        });
+        var session = new StreamSession(
+            StreamKind.Turn,
+            new Both(input.Reader, PipeWriter.Create(output)),
+            new IPEndPoint(IPAddress.Loopback, 1),
+            new StreamDestinations([table]),
+            new StreamWatch(() => { }),
+            new StreamGateOptions());
+        await input.Writer.WriteAsync(StunMessages.Binding());
+        Task<StreamOutcome> running = session.RunAsync(CancellationToken.None);
+        stream = Take(table);
+        Assert.True(table.TrySend(stream, new byte[1200]));
+        Assert.Equal(StreamOutcome.Done, await running.WaitAsync(GateHost.Long));
+        Assert.InRange(writes, 1, WritesMax - 1);
+    }
+
     [Fact]
     public async Task Each_message_has_a_tls_record_of_its_own()
     {
@@ -272,10 +306,27 @@ public sealed class StreamSessionTests
         peer.Dispose();
     }
 
+    private static TransportAddress Take(StreamTable table)
+    {
+        Assert.True(table.TryReceive(out StreamMessage message));
+        return message.Stream;
+    }
+
     private static string IceUsername(int worker)
     {
         byte[] ufrag = new byte[IceUfrag.Bytes];
         IceUfrag.Write(7, new SystemRandomSource(), ufrag, worker);
         return Encoding.ASCII.GetString(ufrag) + ":abcd";
+    }
+
+    private sealed record Both(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+
+    private sealed class WatchedStream(Action onWrite) : MemoryStream
+    {
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            onWrite();
+            return ValueTask.CompletedTask;
+        }
     }
 }

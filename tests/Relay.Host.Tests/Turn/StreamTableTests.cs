@@ -121,6 +121,19 @@ public sealed class StreamTableTests
     }
 
     [Fact]
+    public void A_stream_that_has_stopped_takes_nothing_more_and_is_emptied()
+    {
+        var table = new StreamTable(new StreamTableOptions(), () => { });
+        StreamLink link = table.TryOpen(StreamKind.Turn, Client)!;
+        Assert.True(table.TrySend(link.Address, [9, 9, 9, 9]));
+        link.Stop();
+        Assert.False(table.TrySend(link.Address, [8, 8, 8, 8]));
+        Assert.Equal(1, table.MessagesLost);
+        Assert.Equal([9, 9, 9, 9], ReadAll(link));
+        Assert.False(link.HasOutput);
+    }
+
+    [Fact]
     public async Task A_noisy_stream_waits_and_leaves_the_others_their_share()
     {
         var table = new StreamTable(new StreamTableOptions { InboxMax = 64, InFlightMax = 4 }, () => { });
