@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relay.Core.Primitives;
@@ -21,6 +22,7 @@ internal sealed class GateHost : IAsyncDisposable
 
     private readonly CertificateFiles _files = new();
     private readonly WebApplication _app;
+    private int _left;
 
     private GateHost(StreamGateOptions options, StreamTableOptions tableOptions, int workers, IPAddress address, bool servesHttp)
     {
@@ -32,7 +34,7 @@ internal sealed class GateHost : IAsyncDisposable
             options, [.. Workers.Select(worker => worker.Table)], Certificates, new StreamCounters(), new SystemRandomSource());
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "gate" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(
-            kestrel => kestrel.Listen(address, 0, listen => Gate.Guard(listen, servesHttp)));
+            kestrel => kestrel.Listen(address, 0, listen => Gate.Guard(CountLeaving(listen), servesHttp)));
         builder.Logging.AddProvider(Log);
         _app = builder.Build();
         _app.Run(context => context.Response.WriteAsync(
@@ -43,6 +45,9 @@ internal sealed class GateHost : IAsyncDisposable
     public ComplaintLog Log { get; } = new();
 
     public StreamGate Gate { get; }
+
+    /// <summary>Connections that the gate has let go, HTTP's too.</summary>
+    public int LeftCount => Volatile.Read(ref _left);
 
     public EchoWorker[] Workers { get; }
 
@@ -104,6 +109,22 @@ internal sealed class GateHost : IAsyncDisposable
     }
 
     public Task StopAsync() => _app.StopAsync();
+
+    private ListenOptions CountLeaving(ListenOptions listen)
+    {
+        listen.Use(next => async connection =>
+        {
+            try
+            {
+                await next(connection);
+            }
+            finally
+            {
+                Interlocked.Increment(ref _left);
+            }
+        });
+        return listen;
+    }
 
     public async ValueTask DisposeAsync()
     {
