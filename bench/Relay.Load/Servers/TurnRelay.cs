@@ -1,6 +1,7 @@
 using System.Globalization;
 using Relay.Load.Clients;
 using Relay.Load.Traffic;
+using Relay.Testing;
 using Relay.Testing.Api;
 
 namespace Relay.Load.Servers;
