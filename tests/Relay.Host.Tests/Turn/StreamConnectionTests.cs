@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using Relay.Core.Primitives;
 using Relay.Host.Turn;
@@ -235,48 +233,6 @@ public sealed class StreamConnectionTests(ITestOutputHelper output)
         Assert.Equal(1, host.Workers[0].Table.OpenCount);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Idle_connections_cost_little_and_nobody_notices_them(bool isTls)
-    {
-        // Both ends are here: two descriptors each, and some are left for others.
-        bool isLong = Environment.GetEnvironmentVariable("BENCH_AT_LENGTH") is not null;
-        int count = !isLong ? 300 : Math.Min(10_000, DescriptorsMax() * 2 / 5);
-        await using GateHost host = await GateHost.StartAsync(
-            Patient with { PerSourceMax = count + 10, ConnectionsMax = count + 10 },
-            new StreamTableOptions { StreamsMax = count + 10 });
-        using GateClient neighbour = isTls ? await host.ConnectTlsAsync() : await host.ConnectAsync();
-        await neighbour.EchoAsync(StunMessages.Binding());
-        long before = ResidentBytes();
-        var idle = new List<GateClient>();
-        try
-        {
-            for (int i = 0; i < count; i++)
-            {
-                idle.Add(isTls ? await host.ConnectTlsAsync() : await host.ConnectAsync());
-                await idle[i].EchoAsync(StunMessages.Binding());
-            }
-
-            Assert.Equal(count + 1, host.Gate.OpenCount);
-            long each = (ResidentBytes() - before) / count;
-            long bound = host.Workers[0].Table.BufferBytes;
-            output.WriteLine(
-                $"{count} idle {(isTls ? "TLS" : "TCP")} connections: {each / 1024} KB each with the client's end, "
-                + $"{bound / 1024} KB of buffers in all");
-            // They came one after another: buffers are shared, not owned.
-            Assert.InRange(bound, 1, 1_000_000);
-            await neighbour.EchoAsync(StunMessages.Binding());
-        }
-        finally
-        {
-            idle.ForEach(client => client.Dispose());
-        }
-
-        await host.EndsAsync(StreamOutcome.Done, count);
-        await neighbour.EchoAsync(StunMessages.Binding());
-    }
-
     /// <summary>The client's stream, from which it reads no more.</summary>
     private static async Task<TransportAddress> StopReadingAsync(GateHost host, GateClient client)
     {
@@ -291,21 +247,4 @@ public sealed class StreamConnectionTests(ITestOutputHelper output)
         byte[] packet = new byte[1200];
         return Enumerable.Range(0, 1000).Count(_ => table.TrySend(stream, packet));
     });
-
-    /// <summary>What the system lets this process open.</summary>
-    private static int DescriptorsMax()
-    {
-        string line = File.ReadLines("/proc/self/limits")
-            .First(line => line.StartsWith("Max open files", StringComparison.Ordinal));
-        return int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3], CultureInfo.InvariantCulture);
-    }
-
-    private static long ResidentBytes()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-        using var process = Process.GetCurrentProcess();
-        return process.WorkingSet64;
-    }
 }

@@ -23,7 +23,7 @@ internal sealed class TcpTurnClient : IDisposable
     private byte[] _realm = [];
     private byte[] _nonce = [];
 
-    private TcpTurnClient(Stream stream) => Stream = stream;
+    public TcpTurnClient(Stream stream) => Stream = stream;
 
     public Stream Stream { get; }
 
@@ -161,7 +161,7 @@ internal sealed class TcpTurnClient : IDisposable
         return reader;
     }
 
-    private static int ErrorOf(byte[] message)
+    public static int ErrorOf(byte[] message)
     {
         Parse(message).TryGetErrorCode(out int code);
         return code;
