@@ -1,0 +1,101 @@
+namespace Relay.Core.Safety.Schedule;
+
+/// <summary>How often sources are looked at, and how much looking can be afforded.</summary>
+public sealed record SamplingPolicy
+{
+    /// <summary>Mean gap between looks at a source of low risk.</summary>
+    public TimeSpan LowMean { get; init; } = TimeSpan.FromSeconds(12);
+
+    /// <summary>Mean gap between looks at a source of normal risk.</summary>
+    public TimeSpan NormalMean { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Mean gap between looks at a source of high risk.</summary>
+    public TimeSpan HighMean { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>No gap is shorter.</summary>
+    public TimeSpan GapMin { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// No gap is longer, however many sources there are. With <see cref="WaitMax"/> below what an open gate bears without a
+    /// verdict.
+    /// </summary>
+    public TimeSpan GapMax { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Nor longer than so many means.</summary>
+    public int MeansMax { get; init; } = 4;
+
+    /// <summary>A source that has been without a partner for this long is looked at again, and again after as long.</summary>
+    public TimeSpan QueueLook { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>A partner who leaves sooner than this may have seen what should not be shown.</summary>
+    public TimeSpan QuickLeave { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Frames that are looked at after a report or a quick leave.</summary>
+    public int AlarmFrames { get; init; } = 4;
+
+    /// <summary>From one frame of a burst to the next.</summary>
+    public TimeSpan BurstSpacing { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>From one look at a changed scene to the next.</summary>
+    public TimeSpan SceneSpacing { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Decoys for each look, 0 to 1.</summary>
+    public double DecoyShare { get; init; } = 0.2;
+
+    /// <summary>Looks a second over all sources, above 0: what decoding and classifiers can bear.</summary>
+    public double SamplesPerSecond { get; init; } = 30;
+
+    /// <summary>Looks that may come at once, 4 to 1,000.</summary>
+    public int SamplesAtOnce { get; init; } = 30;
+
+    /// <summary>The share of <see cref="SamplesPerSecond"/> for the secret clocks; the rest is for what nobody can foresee.</summary>
+    public double PeriodicShare { get; init; } = 0.75;
+
+    /// <summary>By how much gaps are stretched at most when there are more sources than can be looked at.</summary>
+    public double StretchMax { get; init; } = 4;
+
+    /// <summary>A look that is not urgent and was not affordable for this long is given up.</summary>
+    public TimeSpan WaitMax { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A keyframe that has not come by then is not waited for.</summary>
+    public TimeSpan KeyframeTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    public TimeSpan Mean(SourceRisk risk) => risk switch
+    {
+        SourceRisk.High => HighMean,
+        SourceRisk.Normal => NormalMean,
+        _ => LowMean,
+    };
+
+    /// <summary>Says what is wrong with the values.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
+    public void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(GapMin, TimeSpan.FromMilliseconds(100));
+        ArgumentOutOfRangeException.ThrowIfLessThan(HighMean, GapMin);
+        ArgumentOutOfRangeException.ThrowIfLessThan(NormalMean, HighMean);
+        ArgumentOutOfRangeException.ThrowIfLessThan(LowMean, NormalMean);
+        ArgumentOutOfRangeException.ThrowIfLessThan(GapMax, LowMean);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MeansMax, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(QueueLook, GapMin);
+        ArgumentOutOfRangeException.ThrowIfLessThan(QuickLeave, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(AlarmFrames, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(BurstSpacing, TimeSpan.FromMilliseconds(100));
+        ArgumentOutOfRangeException.ThrowIfLessThan(SceneSpacing, GapMin);
+        CheckShare(DecoyShare, 0);
+        CheckShare(PeriodicShare, 0.1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(SamplesPerSecond, 0.1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(SamplesPerSecond, 100_000);
+        ArgumentOutOfRangeException.ThrowIfLessThan(SamplesAtOnce, 4);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(SamplesAtOnce, 1000);
+        ArgumentOutOfRangeException.ThrowIfLessThan(StretchMax, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(WaitMax, GapMin);
+        ArgumentOutOfRangeException.ThrowIfLessThan(KeyframeTimeout, BurstSpacing);
+    }
+
+    private static void CheckShare(double share, double min)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(share, min);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(share, 1);
+    }
+}
