@@ -32,20 +32,18 @@ public sealed record GatePolicy
     /// <summary>An open gate closes if the last clean verdict is this old, whatever was wanted since.</summary>
     public TimeSpan UnseenMax { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Says what is wrong with the values.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
-    public void Check()
+    /// <summary>Names the first value that is out of its range, and the range; null if all are fine.</summary>
+    public string? Fault => this switch
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(BurstFrames, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(BurstFrames, 9);
-        ArgumentOutOfRangeException.ThrowIfLessThan(BurstConfirms, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(BurstConfirms, BurstFrames);
-        ArgumentOutOfRangeException.ThrowIfLessThan(BurstSpacing, TimeSpan.FromMilliseconds(100));
-        ArgumentOutOfRangeException.ThrowIfLessThan(Retry, BurstSpacing);
-        ArgumentOutOfRangeException.ThrowIfLessThan(RetryMax, Retry);
-        ArgumentOutOfRangeException.ThrowIfLessThan(VerdictTimeout, TimeSpan.FromMilliseconds(100));
-        ArgumentOutOfRangeException.ThrowIfLessThan(UnseenMax, VerdictTimeout);
-    }
+        { BurstFrames: < 1 or > 9 } => $"{nameof(BurstFrames)} is from 1 to 9",
+        _ when BurstConfirms < 1 || BurstConfirms > BurstFrames => $"{nameof(BurstConfirms)} is from 1 to {nameof(BurstFrames)}",
+        _ when BurstSpacing < TimeSpan.FromMilliseconds(100) => $"{nameof(BurstSpacing)} is at least 100 ms",
+        _ when Retry < BurstSpacing => $"{nameof(Retry)} is at least {nameof(BurstSpacing)}",
+        _ when RetryMax < Retry => $"{nameof(RetryMax)} is at least {nameof(Retry)}",
+        _ when VerdictTimeout < TimeSpan.FromMilliseconds(100) => $"{nameof(VerdictTimeout)} is at least 100 ms",
+        _ when UnseenMax < VerdictTimeout => $"{nameof(UnseenMax)} is at least {nameof(VerdictTimeout)}",
+        _ => null,
+    };
 }
 
 /// <summary>Whether media waits for verdicts.</summary>

@@ -32,11 +32,15 @@ public sealed class VerdictGate
     private Instant _lastClean;
 
     /// <summary>A gate for a source that begins to send now.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The policy is out of range.</exception>
+    /// <exception cref="ArgumentException">The policy is out of range.</exception>
     public VerdictGate(GatePolicy policy, Instant now)
     {
         ArgumentNullException.ThrowIfNull(policy);
-        policy.Check();
+        if (policy.Fault is { } fault)
+        {
+            throw new ArgumentException(fault, nameof(policy));
+        }
+
         _policy = policy;
         (_phase, _lastClean) = (Holds ? Phase.Unseen : Phase.Cleared, now);
         RestartRetry(now);
@@ -187,7 +191,7 @@ public sealed class VerdictGate
 
     private GateStep Confirm(Instant now)
     {
-        bool blocks = (_policy.Actions & (ConfirmedActions.Mute | ConfirmedActions.EndPair)) != 0;
+        bool blocks = (_policy.Actions & (ConfirmedActions.Mute | ConfirmedActions.EndPair)) != ConfirmedActions.None;
         Phase next = blocks ? Phase.Blocked : Holds ? Phase.Waiting : Phase.Cleared;
         return Move(next, GateCause.Confirmed, blocks ? 0 : 1, now) with { Actions = _policy.Actions };
     }

@@ -30,7 +30,7 @@ public sealed record SamplingPolicy
     /// <summary>A partner who leaves sooner than this may have seen what should not be shown.</summary>
     public TimeSpan QuickLeave { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Frames that are looked at after a report or a quick leave.</summary>
+    /// <summary>Frames that are looked at after a report or a quick leave, 1 to 9.</summary>
     public int AlarmFrames { get; init; } = 4;
 
     /// <summary>From one frame of a burst to the next.</summary>
@@ -67,35 +67,26 @@ public sealed record SamplingPolicy
         _ => LowMean,
     };
 
-    /// <summary>Says what is wrong with the values.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
-    public void Check()
+    /// <summary>Names the first value that is out of its range, and the range; null if all are fine.</summary>
+    public string? Fault => this switch
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(GapMin, TimeSpan.FromMilliseconds(100));
-        ArgumentOutOfRangeException.ThrowIfLessThan(HighMean, GapMin);
-        ArgumentOutOfRangeException.ThrowIfLessThan(NormalMean, HighMean);
-        ArgumentOutOfRangeException.ThrowIfLessThan(LowMean, NormalMean);
-        ArgumentOutOfRangeException.ThrowIfLessThan(GapMax, LowMean);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MeansMax, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(QueueLook, GapMin);
-        ArgumentOutOfRangeException.ThrowIfLessThan(QuickLeave, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThan(AlarmFrames, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(BurstSpacing, TimeSpan.FromMilliseconds(100));
-        ArgumentOutOfRangeException.ThrowIfLessThan(SceneSpacing, GapMin);
-        CheckShare(DecoyShare, 0);
-        CheckShare(PeriodicShare, 0.1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(SamplesPerSecond, 0.1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(SamplesPerSecond, 100_000);
-        ArgumentOutOfRangeException.ThrowIfLessThan(SamplesAtOnce, 4);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(SamplesAtOnce, 1000);
-        ArgumentOutOfRangeException.ThrowIfLessThan(StretchMax, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(WaitMax, GapMin);
-        ArgumentOutOfRangeException.ThrowIfLessThan(KeyframeTimeout, BurstSpacing);
-    }
-
-    private static void CheckShare(double share, double min)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(share, min);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(share, 1);
-    }
+        _ when GapMin < TimeSpan.FromMilliseconds(100) => $"{nameof(GapMin)} is at least 100 ms",
+        _ when HighMean < GapMin => $"{nameof(HighMean)} is at least {nameof(GapMin)}",
+        _ when NormalMean < HighMean => $"{nameof(NormalMean)} is at least {nameof(HighMean)}",
+        _ when LowMean < NormalMean => $"{nameof(LowMean)} is at least {nameof(NormalMean)}",
+        _ when GapMax < LowMean => $"{nameof(GapMax)} is at least {nameof(LowMean)}",
+        { MeansMax: < 1 } => $"{nameof(MeansMax)} is at least 1",
+        _ when QueueLook < GapMin => $"{nameof(QueueLook)} is at least {nameof(GapMin)}",
+        { AlarmFrames: < 1 or > 9 } => $"{nameof(AlarmFrames)} is from 1 to 9",
+        _ when BurstSpacing < TimeSpan.FromMilliseconds(100) => $"{nameof(BurstSpacing)} is at least 100 ms",
+        _ when SceneSpacing < GapMin => $"{nameof(SceneSpacing)} is at least {nameof(GapMin)}",
+        { DecoyShare: not (>= 0 and <= 1) } => $"{nameof(DecoyShare)} is from 0 to 1",
+        { PeriodicShare: not (>= 0.1 and <= 1) } => $"{nameof(PeriodicShare)} is from 0.1 to 1",
+        { SamplesPerSecond: not (>= 0.1 and <= 100_000) } => $"{nameof(SamplesPerSecond)} is from 0.1 to 100,000",
+        { SamplesAtOnce: < 4 or > 1000 } => $"{nameof(SamplesAtOnce)} is from 4 to 1,000",
+        { StretchMax: not (>= 1 and <= 100) } => $"{nameof(StretchMax)} is from 1 to 100",
+        _ when WaitMax < GapMin => $"{nameof(WaitMax)} is at least {nameof(GapMin)}",
+        _ when KeyframeTimeout < BurstSpacing => $"{nameof(KeyframeTimeout)} is at least {nameof(BurstSpacing)}",
+        _ => null,
+    };
 }

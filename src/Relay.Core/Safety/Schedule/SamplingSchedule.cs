@@ -25,12 +25,16 @@ public sealed class SamplingSchedule
     private readonly int[] _watched = new int[Enum.GetValues<SourceRisk>().Length];
 
     /// <param name="slots">The most sources at once.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The policy is out of range.</exception>
+    /// <exception cref="ArgumentException">The policy is out of range.</exception>
     public SamplingSchedule(SamplingPolicy policy, int slots, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(random);
-        policy.Check();
+        if (policy.Fault is { } fault)
+        {
+            throw new ArgumentException(fault, nameof(policy));
+        }
+
         _policy = policy;
         _random = random;
         _sources = new SampledSource?[slots];

@@ -27,7 +27,7 @@ public sealed class VerdictGateTests
         PausedBurst,
     }
 
-    public enum Event
+    public enum Input
     {
         Clean,
         OldClean,
@@ -42,7 +42,7 @@ public sealed class VerdictGateTests
     }
 
     /// <summary>
-    /// Every event in every place, in the mode hold. A cell says where it leads (C checking, O open, H held, B blocked), then
+    /// Every input in every place, in the mode hold. A cell says where it leads (C checking, O open, H held, B blocked), then
     /// how many frames are wanted, then + if samples taken so far become old.
     /// </summary>
     public static TheoryData<Place, string> Transitions => new()
@@ -61,10 +61,10 @@ public sealed class VerdictGateTests
 
     [Theory]
     [MemberData(nameof(Transitions))]
-    public void Every_event_in_every_place(Place place, string cells)
+    public void Every_input_in_every_place(Place place, string cells)
     {
         string[] expected = cells.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        Event[] events = Enum.GetValues<Event>();
+        Input[] events = Enum.GetValues<Input>();
         Assert.Equal(events.Length, expected.Length);
         for (int i = 0; i < events.Length; i++)
         {
@@ -247,14 +247,14 @@ public sealed class VerdictGateTests
             {
                 _now += TimeSpan.FromMilliseconds(random.Next(0, 4000));
                 (GateState before, int generation) = (gate.State, gate.Generation);
-                Event happens = (Event)random.Next(Enum.GetValues<Event>().Length);
+                Input happens = (Input)random.Next(Enum.GetValues<Input>().Length);
                 GateStep step = Apply(gate, happens);
-                Assert.True(gate.NextTimeout > _now || happens != Event.Timeout);
+                Assert.True(gate.NextTimeout > _now || happens != Input.Timeout);
                 Assert.Equal(before != gate.State, step.Changed);
                 if (before != GateState.Open && gate.IsOpen)
                 {
                     opened++;
-                    Assert.Equal(Event.Clean, happens);
+                    Assert.Equal(Input.Clean, happens);
                     Assert.NotEqual(GateState.Blocked, before);
                     Assert.Equal(takenWhileClosed, generation);
                 }
@@ -263,7 +263,7 @@ public sealed class VerdictGateTests
                     Assert.True(gate.Generation > generation, "closed, and frames taken before still count");
                 }
 
-                Assert.True(before != GateState.Blocked || gate.State == GateState.Blocked || happens == Event.Released);
+                Assert.True(before != GateState.Blocked || gate.State == GateState.Blocked || happens == Input.Released);
                 takenWhileClosed = gate.Generation;
             }
         }
@@ -283,7 +283,7 @@ public sealed class VerdictGateTests
             for (int i = random.Next(0, 40); i > 0; i--)
             {
                 _now += TimeSpan.FromMilliseconds(random.Next(0, 4000));
-                Apply(gate, (Event)random.Next(Enum.GetValues<Event>().Length));
+                Apply(gate, (Input)random.Next(Enum.GetValues<Input>().Length));
             }
 
             if (gate.State != GateState.Blocked)
@@ -342,28 +342,28 @@ public sealed class VerdictGateTests
         return gate;
     }
 
-    private GateStep Apply(VerdictGate gate, Event happens)
+    private GateStep Apply(VerdictGate gate, Input happens)
     {
         switch (happens)
         {
-            case Event.Clean:
+            case Input.Clean:
                 return Judge(gate, Verdict.Clean);
-            case Event.OldClean:
+            case Input.OldClean:
                 return gate.HandleVerdict(Verdict.Clean, gate.Generation - 1, _now);
-            case Event.Suspect:
+            case Input.Suspect:
                 return Judge(gate, Verdict.Suspect);
-            case Event.OldSuspect:
+            case Input.OldSuspect:
                 return gate.HandleVerdict(Verdict.Suspect, gate.Generation - 1, _now);
-            case Event.Unknown:
+            case Input.Unknown:
                 return Judge(gate, Verdict.Unknown);
-            case Event.Wanted:
+            case Input.Wanted:
                 gate.HandleSampleWanted(_now);
                 return default;
-            case Event.Paused:
+            case Input.Paused:
                 return gate.HandlePaused(_now);
-            case Event.Resumed:
+            case Input.Resumed:
                 return gate.HandleResumed(_now);
-            case Event.Released:
+            case Input.Released:
                 return gate.HandleReleased(_now);
             default:
                 return TimeOut(gate);
