@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Relay.Core.Primitives;
 using static Relay.Host.Platform.LinuxSystemCalls;
 
 namespace Relay.Host.Platform;
