@@ -16,10 +16,12 @@ namespace Relay.Host.Platform;
 /// </summary>
 internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
 {
-    // What one port may bring in a turn of the worker, and how many ports: a busy one does not hold up the others.
+    // What one port may bring in a turn of the worker, how many ports, and all of them: a busy one does not hold up the others,
+    // and what is to be sent on finds room.
     private const int DatagramsPerPort = 16;
     private const int DatagramsPerSharedPort = 64;
     private const int PortsPerTurn = 64;
+    private const int DatagramsPerTurn = 1024;
 
     private const int PendingErrors = 64;
 
@@ -55,6 +57,7 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
     // What was found while sending, for the next turn.
     private readonly PeerError[] _pending = new PeerError[PendingErrors];
     private int _pendingCount;
+    private uint _next;
     private long _sendErrors;
 
     /// <param name="bind">The local address of all ports: an IPv6 wildcard opens both families.</param>
@@ -205,9 +208,11 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
             ready = Count == 0 ? 0 : WaitPoll(_poll, events, PortsPerTurn, 0);
         }
 
-        for (int i = 0; i < ready; i++)
+        int taken = 0;
+        for (int i = 0; i < ready && taken < DatagramsPerTurn; i++)
         {
-            ReadOnlySpan<byte> entry = _ready.AsSpan(i * PollEventLayout.Bytes);
+            // A turn begins behind where the last one ended: the system lists busy ports in the same order each time.
+            ReadOnlySpan<byte> entry = _ready.AsSpan((int)(_next++ % (uint)ready) * PollEventLayout.Bytes);
             int index = (int)PollEventLayout.ReadData(entry);
             // An earlier datagram of this turn may have ended the allocation.
             if (_sockets[index] is not null && (PollEventLayout.ReadEvents(entry) & PollError) != 0)
@@ -217,7 +222,7 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
 
             if (_sockets[index] is not null)
             {
-                ReceiveFrom(index, handler, now);
+                taken += ReceiveFrom(index, handler, now);
             }
         }
 
@@ -316,7 +321,7 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         return (uint)index < (uint)_sockets.Length && _sockets[index] is not null && _handles[index] == handle;
     }
 
-    private void ReceiveFrom(int index, PeerDatagramHandler handler, Instant now)
+    private int ReceiveFrom(int index, PeerDatagramHandler handler, Instant now)
     {
         bool isIPv4 = !_isIPv6[index];
         int count = _isShared[index] ? DatagramsPerSharedPort : DatagramsPerPort;
@@ -345,5 +350,7 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
                 handler(_data.AsSpan(i * PacketPool.DatagramMaxBytes, (int)_messages[i].Length), _handles[index], peer, now);
             }
         }
+
+        return Math.Max(arrived, 0);
     }
 }

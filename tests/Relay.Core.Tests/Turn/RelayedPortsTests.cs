@@ -151,6 +151,33 @@ public class RelayedPortsTests
     }
 
     [Fact]
+    public void A_hundred_thousand_allocations_need_a_few_hundred_sockets()
+    {
+        var sockets = new TurnRig();
+        TurnOptions options = TurnRig.Options with { RelayPortMin = 49_152, RelayPortMax = 65_535, OwnPortsMax = 200, SharedPortsMax = 100 };
+        var ports = new RelayedPorts(options, sockets, new SeededRandomSource(3));
+        RelayedAddress[] relayed = new RelayedAddress[100_000];
+        for (int i = 0; i < relayed.Length; i++)
+        {
+            Assert.True(ports.TryTake(false, false, i, out relayed[i]) || ports.TryShare(false, (UInt128)i, i, out relayed[i]));
+            Assert.True(relayed[i].Share?.TryClaim(PeerOf(i)) ?? true);
+        }
+
+        Assert.Equal(300, sockets.Open.Count);
+        for (int i = 0; i < relayed.Length; i++)
+        {
+            Assert.True(ports.TryGetOwner(relayed[i].Via, PeerOf(i), out int owner));
+            Assert.Equal(i, owner);
+            relayed[i].Share?.GiveUp(PeerOf(i));
+            ports.Release(relayed[i]);
+        }
+
+        Assert.Empty(sockets.Open);
+
+        static TransportAddress PeerOf(int allocation) => TransportAddress.FromIPv4(0x5000_0000 + (uint)allocation, 9);
+    }
+
+    [Fact]
     public void If_no_more_shared_port_can_be_opened_those_there_are_do()
     {
         var ports = new RelayedPorts(Options with { SharedPortsMax = 3, OwnPortsMax = 0 }, _sockets, new SeededRandomSource(3));

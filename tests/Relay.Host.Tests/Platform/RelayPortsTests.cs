@@ -133,6 +133,39 @@ public sealed class RelayPortsTests : IDisposable
     }
 
     [Fact]
+    public void A_turn_takes_a_bounded_number_of_datagrams_and_no_port_waits_for_ever()
+    {
+        using var ports = new RelayPorts(IPAddress.Loopback, portsMax: 20, _pool.Pool);
+        var numbers = new List<IPEndPoint>();
+        for (int i = 0; i < 20; i++)
+        {
+            using var probe = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+            numbers.Add((IPEndPoint)probe.Client.LocalEndPoint!);
+            probe.Dispose();
+            Assert.True(ports.TryOpen(isIPv6: false, (ushort)numbers[i].Port, isShared: true, out _));
+        }
+
+        HashSet<int> heard = [];
+        for (int turn = 0; turn < 2; turn++)
+        {
+            foreach (IPEndPoint to in numbers)
+            {
+                for (int i = 0; i < 64; i++)
+                {
+                    _peer.Send([1], to);
+                }
+            }
+
+            _received.Clear();
+            ports.Receive(Take, TakeError, Now);
+            Assert.Equal(1024, _received.Count);
+            heard.UnionWith(_received.Select(one => one.Port));
+        }
+
+        Assert.Equal(20, heard.Count);
+    }
+
+    [Fact]
     public void An_ICMP_error_is_handed_over_with_the_port_and_the_peer_that_it_is_about()
     {
         int port = Open(out _);
