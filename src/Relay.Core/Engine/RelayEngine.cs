@@ -361,14 +361,16 @@ public sealed class RelayEngine : IDisposable
         _transports.SettleTouched(now);
     }
 
-    private DropReason HandleCheck(ReadOnlySpan<byte> datagram, in TransportAddress remote, in TransportAddress mapped, Instant now)
+    private DropReason HandleCheck(
+        ReadOnlySpan<byte> datagram, in TransportAddress remote, in TransportAddress mapped, Instant now)
     {
         DropReason reason = StunMessageReader.TryParse(datagram, out StunMessageReader message);
         return reason != DropReason.None ? reason : HandleCheck(message, remote, mapped, now);
     }
 
     // STUN is taken from anywhere: the ufrag names the transport, and the integrity check proves that the peer knows it.
-    private DropReason HandleCheck(in StunMessageReader message, in TransportAddress remote, in TransportAddress mapped, Instant now)
+    private DropReason HandleCheck(
+        in StunMessageReader message, in TransportAddress remote, in TransportAddress mapped, Instant now)
     {
         if (message.Method != StunMethod.Binding)
         {

@@ -18,8 +18,8 @@ namespace Relay.Core.Ice;
 /// (2) it nominates, and its PRIORITY is not below that of the selected pair; (3) it nominates, and the selected pair was
 /// not nominated within NominationHold: libwebrtc puts USE-CANDIDATE on its own selected pair only, so the client has left
 /// the old one, perhaps for a worse network; (4) the selected pair was silent for SelectedSilence: the NAT has rebound, and
-/// consent checks need not carry USE-CANDIDATE, or it was a stream that has ended. Within NominationHold a lower priority loses, which is what aggressive
-/// nomination (RFC 5245 section 8.1.1.2) needs.
+/// consent checks need not carry USE-CANDIDATE; or it was a stream that has ended. Within NominationHold a lower priority
+/// loses, which is what aggressive nomination (RFC 5245 section 8.1.1.2) needs.
 /// </para>
 /// <para>
 /// Restart (RFC 8445 section 9) is make-before-break: old credentials, selected pair and consent go on until a pair is
@@ -92,7 +92,9 @@ public sealed class IceLiteAgent
     /// <summary>There is a pair to send on.</summary>
     public bool HasSelected => _selected != IcePairTable.None;
 
-    /// <summary>Where to send; the default value unless <see cref="HasSelected"/>, and if that was a stream that has ended.</summary>
+    /// <summary>
+    /// Where to send; the default value unless <see cref="HasSelected"/>, and if that was a stream that has ended.
+    /// </summary>
     public TransportAddress SelectedRemote => HasSelected && !_pairs[_selected].HasEnded ? _pairs[_selected].Remote : default;
 
     /// <summary>Begins to wait for checks. A used agent forgets everything, removed addresses included.</summary>

@@ -13,7 +13,9 @@ namespace Relay.Core.Stun;
 // |                X-Address (32 or 128 bits)                     |
 // +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 
-/// <summary>Reads and writes an XOR-ed transport address (RFC 8489 section 14.2): a <see cref="StunAddress"/> under a mask.</summary>
+/// <summary>
+/// Reads and writes an XOR-ed transport address (RFC 8489 section 14.2): a <see cref="StunAddress"/> under a mask.
+/// </summary>
 public static class StunXorAddress
 {
     /// <summary>Bytes of the longest value, IPv6.</summary>

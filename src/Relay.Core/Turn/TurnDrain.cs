@@ -3,10 +3,10 @@ using Relay.Core.Primitives;
 namespace Relay.Core.Turn;
 
 /// <summary>
-/// The end of a TURN server: no new allocations, and at a deadline those that there are end. A server cannot call a client over
-/// UDP, so clients are told ahead: no LIFETIME that a Refresh gets reaches beyond the deadline. Afterwards requests of a client
-/// without an allocation get 437, as always, which every client takes for the end of its allocation, and streams are closed. A 300
-/// would lead the Refresh itself elsewhere, where nobody knows the allocation; the new Allocate is what gets it.
+/// The end of a TURN server: no new allocations, and at a deadline those that there are end. A server cannot call a client
+/// over UDP, so clients are told ahead: no LIFETIME that a Refresh gets reaches beyond the deadline. Afterwards requests of a
+/// client without an allocation get 437, as always, which every client takes for the end of its allocation, and streams are
+/// closed. A 300 would lead the Refresh itself elsewhere, where nobody knows the allocation; the new Allocate is what gets it.
 /// </summary>
 internal sealed class TurnDrain
 {
@@ -40,7 +40,9 @@ internal sealed class TurnDrain
         _deadline = Instant.Min(_deadline, deadline);
     }
 
-    /// <summary>What of a lifetime a client can count on, as LIFETIME says it: in whole seconds, and only the end of one is 0.</summary>
+    /// <summary>
+    /// What of a lifetime a client can count on, as LIFETIME says it: in whole seconds, and never 0, which would be the end.
+    /// </summary>
     public TimeSpan Limit(TimeSpan lifetime, Instant now)
     {
         if (lifetime == TimeSpan.Zero || now + lifetime <= _deadline)

@@ -50,7 +50,10 @@ public sealed record TurnOptions
     /// </summary>
     public int SharedPortsMax { get; init; }
 
-    /// <summary>Allocations at once, 1 to <see cref="AllocationsLimit"/>. Default 10,000.</summary>
+    /// <summary>
+    /// Allocations at once, and ports that wait for their RESERVATION-TOKEN, which count as one each here and in the two limits
+    /// below; 1 to <see cref="AllocationsLimit"/>. Default 10,000.
+    /// </summary>
     public int AllocationsMax { get; init; } = 10_000;
 
     /// <summary>Allocations of one user name, 1 or more. Default 16: a browser makes one for each server and interface.</summary>

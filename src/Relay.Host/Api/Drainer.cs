@@ -6,12 +6,12 @@ using Relay.Host.Workers;
 namespace Relay.Host.Api;
 
 /// <summary>
-/// Takes the relay out of service: no new sessions, pairs or TURN allocations, everybody is told, pairs talk on until shortly before
-/// the deadline or until none is left, then TURN allocations end and sockets are closed with 1001.
+/// Takes the relay out of service: no new sessions, pairs or TURN allocations, everybody is told, pairs talk on until shortly
+/// before the deadline or until none is left, then TURN allocations end and sockets are closed with 1001.
 /// </summary>
 /// <remarks>
-/// Allocations that reach nothing but this relay serve its sessions, so nobody misses them when there is no pair. Those with public
-/// peers may serve calls that it knows nothing of: it waits for them as well.
+/// Allocations that reach nothing but this relay serve its sessions, so nobody misses them when there is no pair. Those with
+/// public peers may serve calls that it knows nothing of: it waits for them as well.
 /// </remarks>
 internal sealed class Drainer(
     RelayOptions options,

@@ -284,7 +284,8 @@ public class AllocateRequestTests
     [Fact]
     public void A_reservation_counts_as_an_allocation_of_who_made_it()
     {
-        var rig = new TurnRig(TurnRig.Options with { AllocationsPerUserMax = 3, AllocationsPerSourceMax = 4, AllocationsMax = 5 });
+        TurnOptions options = TurnRig.Options with { AllocationsPerUserMax = 3, AllocationsPerSourceMax = 4, AllocationsMax = 5 };
+        var rig = new TurnRig(options);
         TurnSent even = Of("alice", "192.0.2.1:1").Allocate(Extra(StunAttributeType.EvenPort, [0x80]));
         Assert.Equal(StunErrorCode.AllocationQuotaReached, Reserve("alice", "203.0.113.1:1"));
         Assert.Equal(1, rig.Server.Counters.Refused(TurnRefusal.UserQuota));
