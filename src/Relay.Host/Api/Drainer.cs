@@ -77,6 +77,6 @@ internal readonly record struct DrainBudget(TimeSpan Pairs, TimeSpan Sockets, Ti
     public static DrainBudget Of(TimeSpan all)
     {
         TimeSpan reserve = all / 2 < MaxReserve ? all / 2 : MaxReserve;
-        return new DrainBudget(all - reserve, reserve / 2, reserve / 4);
+        return new DrainBudget(all - reserve, reserve * 3 / 8, reserve / 4);
     }
 }
