@@ -19,6 +19,9 @@ public sealed record MediaWay(string Name, string? Server, bool DropsUdp, MediaP
 
     public static MediaWay IceTcp { get; } = new("ICE-TCP", null, DropsUdp: true, MediaPath.Tcp);
 
+    public static MediaWay Named(string name) => new[] { Udp, TurnUdp, TurnTcp, TurnTls, IceTcp }
+        .Single(way => way.Name.Equals(name, StringComparison.Ordinal));
+
     /// <summary>What the page runs before anything else.</summary>
     public string Script => $"window.relayWay = {JsonSerializer.Serialize(new { server = Server, dropsUdp = DropsUdp })};\n";
 

@@ -26,7 +26,7 @@ public sealed class NextPartnerTests(Browsers browsers)
         (Participant partner, Participant waiting) = (green, blue);
         for (int round = 0; round < Rounds; round++)
         {
-            frames.Add(await SwitchAsync(red, partner, waiting));
+            frames.Add((await SwitchAsync(red, partner, waiting)).Frame);
             (partner, waiting) = (waiting, partner);
         }
 
@@ -37,8 +37,8 @@ public sealed class NextPartnerTests(Browsers browsers)
         PrintMedian(frames);
     });
 
-    /// <summary>Red leaves its partner for the one who waits; the one left asks for the next as well, and waits. Returns the time to the picture.</summary>
-    internal static async Task<double> SwitchAsync(Participant red, Participant partner, Participant waiting)
+    /// <summary>Red leaves its partner for the one who waits; the one left asks for the next as well, and waits.</summary>
+    internal static async Task<NextTimes> SwitchAsync(Participant red, Participant partner, Participant waiting)
     {
         int heard = await partner.MessageCountAsync();
         int waitingHeard = await waiting.MessageCountAsync();
@@ -52,7 +52,7 @@ public sealed class NextPartnerTests(Browsers browsers)
         await partner.NextAsync();
         await partner.WaitForMessageAsync("queued", heard);
         Report.Line($"  next to {waiting.Name}: {times}");
-        return times.Frame;
+        return times;
     }
 
     private static void PrintMedian(List<double> frames)
