@@ -7,6 +7,7 @@ internal static unsafe partial class LibCrypto
 {
     internal const int EvpPkeyRsa = 6;
     internal const int EvpPkeyEc = 408;
+    internal const int EvpPkeyRsaPss = 912;
     internal const int EvpMaxMdSize = 64;
 
     internal const int BioTypeSourceSink = 0x0400;
@@ -97,6 +98,15 @@ internal static unsafe partial class LibCrypto
 
     [LibraryImport(Library)]
     internal static partial nint EVP_sha512();
+
+    [LibraryImport(Library)]
+    internal static partial nint X509_get0_pubkey(nint certificate);
+
+    [LibraryImport(Library)]
+    internal static partial int EVP_PKEY_get_base_id(nint key);
+
+    [LibraryImport(Library)]
+    internal static partial int EVP_PKEY_get_bits(nint key);
 
     [LibraryImport(Library)]
     internal static partial int X509_digest(nint certificate, nint digest, byte* destination, uint* length);

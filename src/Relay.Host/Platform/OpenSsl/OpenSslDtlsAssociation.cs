@@ -242,7 +242,8 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
 
     /// <summary>
     /// Called by OpenSSL in the middle of the handshake, before anything is accepted from the peer: the certificate must be
-    /// the expected one, and use_srtp must have agreed on a profile. Returns an X509_V_ code, which decides the alert.
+    /// the expected one, its key affordable, and use_srtp must have agreed on a profile. Returns an X509_V_ code, which decides
+    /// the alert.
     /// </summary>
     internal int VerifyPeer(nint certificate)
     {
@@ -250,6 +251,11 @@ internal sealed unsafe class OpenSslDtlsAssociation : IDtlsAssociation
         if (!_isPeerVerified)
         {
             _isOtherPeer = true;
+            return LibCrypto.X509VErrCertRejected;
+        }
+
+        if (!PeerCertificate.HasAffordableKey(certificate))
+        {
             return LibCrypto.X509VErrCertRejected;
         }
 
