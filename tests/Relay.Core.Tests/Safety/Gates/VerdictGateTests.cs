@@ -11,6 +11,8 @@ public sealed class VerdictGateTests
     private static readonly GatePolicy Observe = new() { Mode = GateMode.Observe };
     private static readonly GatePolicy NoticeOnly = new() { Actions = ConfirmedActions.Notice };
 
+    private static readonly Input[] Inputs = Enum.GetValues<Input>();
+
     private Instant _now = Start;
 
     /// <summary>Where a gate can be, and how it gets there.</summary>
@@ -64,15 +66,14 @@ public sealed class VerdictGateTests
     public void Every_input_in_every_place(Place place, string cells)
     {
         string[] expected = cells.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        Input[] events = Enum.GetValues<Input>();
-        Assert.Equal(events.Length, expected.Length);
-        for (int i = 0; i < events.Length; i++)
+        Assert.Equal(Inputs.Length, expected.Length);
+        for (int i = 0; i < Inputs.Length; i++)
         {
             VerdictGate gate = Reach(Hold, place);
             (GateState state, int generation) = (gate.State, gate.Generation);
-            GateStep step = Apply(gate, events[i]);
+            GateStep step = Apply(gate, Inputs[i]);
             string cell = $"{gate.State.ToString()[0]}{step.WantedFrames}{(gate.Generation == generation ? "" : "+")}";
-            Assert.Equal($"{events[i]} {expected[i]}", $"{events[i]} {cell}");
+            Assert.Equal($"{Inputs[i]} {expected[i]}", $"{Inputs[i]} {cell}");
             Assert.Equal(state != gate.State, step.Changed);
             Assert.True(step.Cause != GateCause.None || step == default, "a step without a cause");
         }
@@ -230,7 +231,7 @@ public sealed class VerdictGateTests
     }
 
     /// <summary>
-    /// Millions of events in any order, with policies of every shape: a gate on hold opens at nothing but a clean verdict on
+    /// Hundreds of thousands of events in any order, with policies of every shape: a gate on hold opens at nothing but a clean verdict on
     /// a frame that was taken since it closed, and a blocked one at nothing but being released.
     /// </summary>
     [Fact]
@@ -238,16 +239,16 @@ public sealed class VerdictGateTests
     {
         Random random = new(11);
         long opened = 0;
-        for (int run = 0; run < 3000; run++)
+        for (int run = 0; run < 2000; run++)
         {
             GatePolicy policy = AnyPolicy(random);
             VerdictGate gate = new(policy, _now);
             int takenWhileClosed = gate.Generation;
-            for (int i = 0; i < 400; i++)
+            for (int i = 0; i < 200; i++)
             {
                 _now += TimeSpan.FromMilliseconds(random.Next(0, 4000));
                 (GateState before, int generation) = (gate.State, gate.Generation);
-                Input happens = (Input)random.Next(Enum.GetValues<Input>().Length);
+                Input happens = (Input)random.Next(Inputs.Length);
                 GateStep step = Apply(gate, happens);
                 Assert.True(gate.NextTimeout > _now || happens != Input.Timeout);
                 Assert.Equal(before != gate.State, step.Changed);
@@ -268,7 +269,7 @@ public sealed class VerdictGateTests
             }
         }
 
-        Assert.InRange(opened, 10_000, 1_000_000);
+        Assert.InRange(opened, 5_000, 200_000);
     }
 
     /// <summary>Whatever came before, two or more clean frames without a suspect one open whatever is not blocked.</summary>
@@ -283,7 +284,7 @@ public sealed class VerdictGateTests
             for (int i = random.Next(0, 40); i > 0; i--)
             {
                 _now += TimeSpan.FromMilliseconds(random.Next(0, 4000));
-                Apply(gate, (Input)random.Next(Enum.GetValues<Input>().Length));
+                Apply(gate, (Input)random.Next(Inputs.Length));
             }
 
             if (gate.State != GateState.Blocked)

@@ -1,9 +1,11 @@
+using System.Diagnostics;
+using System.Globalization;
 using Relay.Core.Safety.Hashing;
 using Xunit;
 
 namespace Relay.Core.Tests.Safety.Hashing;
 
-public sealed class PdqHasherTests
+public sealed class PdqHasherTests(ITestOutputHelper output)
 {
     private readonly PdqHasher _hasher = new();
 
@@ -115,6 +117,24 @@ public sealed class PdqHasherTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         _hasher.HashVideo(luma, 320, 320, 240);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Video_frames_are_hashed_within_milliseconds()
+    {
+        byte[] luma = new byte[640 * 480];
+        new Random(1).NextBytes(luma);
+        long[] times = new long[40];
+        for (int i = 0; i < 2 * times.Length; i++)
+        {
+            // The first half is for the compiler to warm up.
+            long start = Stopwatch.GetTimestamp();
+            Assert.Equal(100, _hasher.HashVideo(luma, 640, 640, 480).Quality);
+            times[i % times.Length] = Stopwatch.GetElapsedTime(start).Ticks * TimeSpan.NanosecondsPerTick;
+        }
+
+        Array.Sort(times);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{times[times.Length / 2]} ns for 640 by 480 (median of {times.Length})"));
     }
 
     [Fact]
