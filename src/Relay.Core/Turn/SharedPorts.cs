@@ -93,7 +93,7 @@ internal sealed class SharedPorts
         return port with { Share = new PortShare(this, index, owner, account, port.Address.Address) };
     }
 
-    /// <summary>An allocation gives its part up, after its peers; true if nobody has the port any more: it is the caller's.</summary>
+    /// <summary>An allocation gives its part up, after its peers; true if it was the last one: the port is the caller's.</summary>
     public bool Leave(PortShare share, out RelayedAddress port)
     {
         port = _ports[share.Index];
