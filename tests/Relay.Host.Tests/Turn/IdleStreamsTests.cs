@@ -17,45 +17,48 @@ namespace Relay.Host.Tests.Turn;
 [Collection(nameof(AloneInTheProcess))]
 public sealed class IdleStreamsTests(ITestOutputHelper output)
 {
-    private const int Count = 10_000;
-    private const int DescriptorsNeeded = Count + 1000;
+    private const int Wanted = 10_000;
+    private const int DescriptorsForOthers = 1000;
     private const int OpenedAtOnce = 32;
+    private const int First = 200;
 
     [Theory]
     [InlineData(false, 24)]
     [InlineData(true, 80)]
     public async Task Ten_thousand_cost_little_and_nobody_notices_them(bool isTls, int kilobytesMax)
     {
-        // The runtime has raised the soft limit of this process to the hard one, and does so in the relay.
         int descriptors = DescriptorsMax();
-        Assert.SkipUnless(
-            descriptors >= DescriptorsNeeded,
-            $"a process may open {descriptors} files here; {Count} connections need {DescriptorsNeeded}");
+        int count = Math.Min(Wanted, descriptors - DescriptorsForOthers);
+        if (count < Wanted)
+        {
+            output.WriteLine($"{count} instead of {Wanted}: a process may open only {descriptors} files here");
+        }
+
         using var certificate = new SelfSignedCertificate();
         int port = FreePort.Take();
         await using RelayFixture relay = await StartAsync(port, certificate);
         using var neighbour = new Neighbour(await OpenAsync(port, isTls));
         await neighbour.AskAsync();
         // What the first ones cost once.
-        var idle = new List<Socket>(await OpenManyAsync(port, isTls, 200));
+        var idle = new List<Socket>(await OpenManyAsync(port, isTls, First));
         long before = relay.ResidentBytes;
         using var enough = new CancellationTokenSource();
         Task<int> asking = neighbour.AskOnAsync(enough.Token);
         long started = Stopwatch.GetTimestamp();
         try
         {
-            idle.AddRange(await OpenManyAsync(port, isTls, Count - idle.Count));
+            idle.AddRange(await OpenManyAsync(port, isTls, count - First));
             TimeSpan took = Stopwatch.GetElapsedTime(started);
             await enough.CancelAsync();
             int asked = await asking;
             MetricsSnapshot metrics = await ScrapeAsync(relay);
-            Assert.Equal(Count + 1, metrics.Sum("relay_streams"));
+            Assert.Equal(count + 1, metrics.Sum("relay_streams"));
             Assert.Equal(0, metrics.Sum("relay_stream_ended_total"));
-            long each = (relay.ResidentBytes - before) / (Count - 200);
+            long each = (relay.ResidentBytes - before) / (count - First);
             double buffers = metrics.Sum("relay_stream_buffer_bytes");
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Count} idle {(isTls ? "TLS" : "TCP")} connections with an allocation: {each / 1024.0:F1} KB of the relay's memory each, "
+                $"{count} idle {(isTls ? "TLS" : "TCP")} connections with an allocation: {each / 1024.0:F1} KB of the relay's memory each, "
                 + $"{buffers / 1024:F0} KB of buffers in all; opened in {took.TotalSeconds:F1} s, meanwhile {asked} answers to a neighbour, "
                 + $"the slowest in {neighbour.Slowest.TotalMilliseconds:F0} ms"));
             Assert.InRange(each, 0, kilobytesMax * 1024);
@@ -140,6 +143,7 @@ public sealed class IdleStreamsTests(ITestOutputHelper output)
         return await api.ScrapeAsync();
     }
 
+    /// <summary>For this process and for the relay: the runtime raises the soft limit to the hard one when it starts.</summary>
     private static int DescriptorsMax()
     {
         string line = File.ReadLines("/proc/self/limits")
