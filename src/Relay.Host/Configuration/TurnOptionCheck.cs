@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Relay.Core.Primitives;
 
 namespace Relay.Host.Configuration;
 
@@ -94,16 +95,17 @@ internal static class TurnOptionCheck
 
     private static void CheckDiscovery(TurnServiceOptions turn, List<OptionProblem> problems)
     {
-        IPEndPoint[] good = [.. turn.Discovery.Where(IsEndPoint).Select(IPEndPoint.Parse)];
+        TransportAddress[] good =
+            [.. turn.Discovery.Where(IsEndPoint).Select(text => TransportAddress.FromEndPoint(IPEndPoint.Parse(text)))];
         if (good.Length < turn.Discovery.Count)
         {
             return;
         }
 
-        if (good.Any(endpoint => endpoint.Address.Equals(IPAddress.Any) || endpoint.Address.Equals(IPAddress.IPv6Any))
+        if (good.Any(end => end.IsIPv4 ? end.IPv4 == 0 : end.Address == UInt128.Zero)
             || good is not ([] or [_, _])
-            || (good is [IPEndPoint one, IPEndPoint other]
-                && (one.AddressFamily != other.AddressFamily || one.Address.Equals(other.Address) || one.Port == other.Port)))
+            || (good is [TransportAddress one, TransportAddress other]
+                && (one.IsIPv4 != other.IsIPv4 || one.Address == other.Address || one.Port == other.Port)))
         {
             problems.Add(OptionProblem.OfValue(
                 "Turn:Discovery",
@@ -112,15 +114,20 @@ internal static class TurnOptionCheck
                 "192.0.2.10:3478,192.0.2.11:3479"));
         }
 
-        string[] announced = [.. turn.DiscoveryAnnounced.Where(text => IPAddress.TryParse(text, out _))];
+        TransportAddress[] announced =
+        [
+            .. turn.DiscoveryAnnounced.Where(text => IPAddress.TryParse(text, out _))
+                .Select(text => TransportAddress.FromEndPoint(new IPEndPoint(IPAddress.Parse(text), 0))),
+        ];
         if (announced.Length > 0
             && (announced.Length != good.Length
-                || announced.Any(text => IPAddress.Parse(text).AddressFamily != good[0].AddressFamily)))
+                || announced.Any(address => address.IsIPv4 != good[0].IsIPv4)
+                || announced.Distinct().Count() < announced.Length))
         {
             problems.Add(OptionProblem.OfValue(
                 "Turn:DiscoveryAnnounced",
-                string.Join(", ", announced),
-                "must be none, or one address for each of Turn:Discovery, of the same family",
+                string.Join(", ", turn.DiscoveryAnnounced),
+                "must be none, or a different address for each of Turn:Discovery, of the same family",
                 "198.51.100.10,198.51.100.11"));
         }
     }

@@ -55,6 +55,10 @@ public sealed class TurnOptionCheckTests
     [InlineData("0.0.0.0:3478 192.0.2.2:3479", "", "Turn:Discovery")]
     [InlineData("192.0.2.1:3478 192.0.2.2:3479", "198.51.100.1", "Turn:DiscoveryAnnounced")]
     [InlineData("192.0.2.1:3478 192.0.2.2:3479", "198.51.100.1 2001:db8::2", "Turn:DiscoveryAnnounced")]
+    [InlineData("192.0.2.1:3478 192.0.2.2:3479", "198.51.100.1 198.51.100.1", "Turn:DiscoveryAnnounced")]
+    [InlineData("192.0.2.1:3478 192.0.2.2:3479", "198.51.100.1 ::ffff:198.51.100.1", "Turn:DiscoveryAnnounced")]
+    [InlineData("192.0.2.1:3478 192.0.2.2:3479", "198.51.100.1 ::ffff:198.51.100.2", null)]
+    [InlineData("[::ffff:192.0.2.1]:3478 [2001:db8::2]:3479", "", "Turn:Discovery")]
     [InlineData("", "198.51.100.1 198.51.100.2", "Turn:DiscoveryAnnounced")]
     public void Discovery_needs_two_addresses_and_two_ports(string discovery, string announced, string? wrong) => Assert.Equal(
         wrong,
