@@ -65,6 +65,11 @@ internal static class CheckCommand
     // A name for each way: one for all would reach the limit of allocations per user.
     private static TurnUser? CreateUser(TurnServiceOptions options, DateTimeOffset now, int worker)
     {
+        if (worker == CheckTarget.Discovery)
+        {
+            return null;
+        }
+
         if (options.Secrets.Count > 0)
         {
             string username = TurnUsername.ForSession(now + CredentialLifetime, worker);

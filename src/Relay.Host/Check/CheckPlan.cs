@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Relay.Core.Primitives;
 using Relay.Core.Turn;
 using Relay.Host.Configuration;
+using Relay.Host.Turn;
 using Relay.Host.Workers;
 
 namespace Relay.Host.Check;
@@ -36,6 +37,7 @@ internal sealed record CheckPlan(
         NoteUnreachable(options.Media, announced, lines);
         var targets = new List<CheckTarget>();
         AddDatagrams(options, host, addresses, targets, lines);
+        AddDiscovery(options.Turn, targets);
         AddStreams(options, host, addresses, targets, lines);
         return new CheckPlan(announcedAddresses, targets, lines);
     }
@@ -108,6 +110,16 @@ internal sealed record CheckPlan(
                 .Select(address => new IPEndPoint(address, port))
                 .Except(ends)
                 .Select(end => new CheckTarget(CheckTransport.Udp, host, end, worker)));
+        }
+    }
+
+    private static void AddDiscovery(TurnServiceOptions turn, List<CheckTarget> targets)
+    {
+        if (DiscoveryService.ToldAddresses(turn) is [TransportAddress primary, TransportAddress alternate])
+        {
+            targets.AddRange(BehaviorDiscovery.Combine(primary, alternate)
+                .Select(address => address.ToEndPoint())
+                .Select(end => new CheckTarget(CheckTransport.Udp, end.Address.ToString(), end, CheckTarget.Discovery)));
         }
     }
 

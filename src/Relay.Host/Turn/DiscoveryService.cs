@@ -43,18 +43,12 @@ internal sealed class DiscoveryService : BackgroundService
     public static DiscoveryService? TryOpen(TurnServiceOptions options, RandomSource random, out OptionProblem? problem)
     {
         problem = null;
-        if (!options.Enabled || options.Discovery is not [string primary, string alternate])
+        if (!options.Enabled || ToldAddresses(options) is not [TransportAddress primary, TransportAddress alternate])
         {
             return null;
         }
 
-        TransportAddress[] local = [Parse(primary), Parse(alternate)];
-        TransportAddress[] told = [.. local];
-        for (int i = 0; i < options.DiscoveryAnnounced.Count; i++)
-        {
-            told[i] = TransportAddress.FromEndPoint(new IPEndPoint(IPAddress.Parse(options.DiscoveryAnnounced[i]), local[i].Port));
-        }
-
+        TransportAddress[] local = [.. options.Discovery.Select(Parse)];
         var sockets = new List<Socket>();
         foreach (TransportAddress address in BehaviorDiscovery.Combine(local[0], local[1]))
         {
@@ -76,7 +70,20 @@ internal sealed class DiscoveryService : BackgroundService
 
         var budget = new PrefixBudget(
             PrefixesRemembered, options.AnswersPerPrefixPerSecond, options.AnswersPerPrefixBurst, random);
-        return new DiscoveryService([.. sockets], new BehaviorDiscovery(told[0], told[1], budget));
+        return new DiscoveryService([.. sockets], new BehaviorDiscovery(primary, alternate, budget));
+    }
+
+    /// <summary>The primary and the alternate address, as clients are told; none if discovery is off.</summary>
+    /// <param name="options">Checked options.</param>
+    public static TransportAddress[] ToldAddresses(TurnServiceOptions options)
+    {
+        TransportAddress[] told = [.. options.Discovery.Select(Parse)];
+        for (int i = 0; i < options.DiscoveryAnnounced.Count; i++)
+        {
+            told[i] = TransportAddress.FromEndPoint(new IPEndPoint(IPAddress.Parse(options.DiscoveryAnnounced[i]), told[i].Port));
+        }
+
+        return told;
     }
 
     public override void Dispose()

@@ -108,6 +108,25 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Behaviour_discovery_is_asked_for_no_allocation()
+    {
+        (int one, int other) = (FreePort.Take(), FreePort.Take());
+        (string Key, string Value)[] options =
+        [
+            .. _options,
+            ("Tls:CertificateFile", string.Empty),
+            ("Tls:KeyFile", string.Empty),
+            ("Turn:Discovery:0", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{one}")),
+            ("Turn:Discovery:1", string.Create(CultureInfo.InvariantCulture, $"127.0.0.2:{other}")),
+        ];
+        await using RelayFixture relay = await RelayFixture.StartAsync(options);
+        (int code, string output) = await CheckAsync(options);
+        Assert.Equal(0, code);
+        Assert.Equal(4, output.Split(", discovery: STUN answers").Length - 1);
+        Assert.Contains("All 6 ways work.", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_static_user_is_as_good()
     {
         (string Key, string Value)[] options =

@@ -94,6 +94,20 @@ public sealed class CheckPlanTests
     }
 
     [Fact]
+    public async Task All_addresses_of_behaviour_discovery_are_tried_as_clients_are_told_them()
+    {
+        CheckPlan plan = await MakeAsync(options =>
+        {
+            options.Turn.Discovery = ["10.0.0.1:3478", "10.0.0.2:3479"];
+            options.Turn.DiscoveryAnnounced = ["9.9.9.8", "9.9.9.9"];
+        });
+        Assert.Equal(
+            ["UDP 9.9.9.8:3478", "UDP 9.9.9.8:3479", "UDP 9.9.9.9:3478", "UDP 9.9.9.9:3479"],
+            plan.Targets.Where(target => target.Worker == CheckTarget.Discovery).Select(target => target.ToString().Split(',')[0]),
+            StringComparer.Ordinal);
+    }
+
+    [Fact]
     public async Task A_look_up_takes_no_longer_than_the_rest()
     {
         var options = new RelayOptions();

@@ -11,6 +11,8 @@ public sealed class CheckTargetTests
     {
         var end = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 443);
         Assert.Equal("UDP 192.0.2.1:443, worker 2", new CheckTarget(CheckTransport.Udp, "192.0.2.1", end, 2).ToString());
+        Assert.Equal(
+            "UDP 192.0.2.1:443, discovery", new CheckTarget(CheckTransport.Udp, "192.0.2.1", end, CheckTarget.Discovery).ToString());
         Assert.Equal("TLS 192.0.2.1:443 (turn.example)", new CheckTarget(CheckTransport.Tls, "turn.example", end, 0).ToString());
         Assert.Equal(
             "TCP [2001:db8::1]:443",
