@@ -18,14 +18,13 @@ namespace Relay.Core.Engine;
 /// </summary>
 public sealed class RelayEngine : IDisposable
 {
-    private readonly EngineOptions _options;
     private readonly ReceiveSlab _slab;
     private readonly TransmitQueue _transmits;
     private readonly SfuContext _context;
-    private readonly IDtlsAssociationFactory _dtls;
     private readonly TurnServer? _turn;
     private readonly TransportTable _transports;
     private readonly EngineEventQueue _events;
+    private readonly CommandHandler _commands;
 
     // Of the last Handle call: what is drained belongs to it.
     private Instant _now;
@@ -46,14 +45,13 @@ public sealed class RelayEngine : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(pool);
-        _options = options;
         _slab = slab;
-        _dtls = dtls;
         _transmits = new TransmitQueue(pool, options.TransmitQueueCapacity);
         _context = new SfuContext(pool, _transmits, Counters, random, options.Sfu, options.TransportsMax);
         _turn = turn?.CreateServer(pool, _transmits, random);
         _events = new EngineEventQueue(options.TransportsMax);
         _transports = new TransportTable(_context, _events, options, random);
+        _commands = new CommandHandler(options.Ice, _context, _transports, dtls, _turn);
     }
 
     public EngineCounters Counters { get; } = new();
@@ -190,53 +188,7 @@ public sealed class RelayEngine : IDisposable
     public void HandleCommand(in Command command, Instant now)
     {
         _now = now;
-        switch (command.Kind)
-        {
-            case CommandKind.Open:
-                _transports.RequireFree(command.Transport);
-                _transports.Open(command.Transport, CreateTransport(command.Transport.Slot, command.Parameters, now));
-                break;
-
-            case CommandKind.OpenPlain:
-                _transports.RequireFree(command.Transport);
-                var plain = new PlainTransport(_context, command.Transport.Slot, command.Parameters, now);
-                _transports.OpenPlain(command.Transport, plain, command.Parameters.Plain.Remote);
-                break;
-
-            case CommandKind.RestartIce when _transports.Find(command.Transport) is WebRtcTransport transport:
-                transport.HandleIceRestart(command.Parameters.LocalIce, command.Parameters.RemoteUfrag, now);
-                _transports.Settle(command.Transport.Slot);
-                break;
-
-            case CommandKind.Connect when _transports.Find(command.Transport) is { } first && _transports.Find(command.Other) is { } second:
-                Router.Connect(first.Session, second.Session, command.WithVideo);
-                break;
-
-            case CommandKind.Disconnect when _transports.Find(command.Transport) is { } transport:
-                Router.Disconnect(transport.Session);
-                break;
-
-            case CommandKind.Consume when _transports.Find(command.Transport) is { } sink && _transports.Find(command.Other) is { } source:
-                Router.Consume(sink.Session, source.Session, command.WithAudio, command.WithVideo);
-                break;
-
-            case CommandKind.StopConsuming when _transports.Find(command.Transport) is { } sink && _transports.Find(command.Other) is { } source:
-                Router.StopConsuming(sink.Session, source.Session, command.WithAudio, command.WithVideo);
-                break;
-
-            case CommandKind.StartDraining:
-                _turn?.StartDraining(now + command.Within);
-                break;
-
-            case CommandKind.Close when _transports.Find(command.Transport) is not null:
-                _transports.Close(command.Transport.Slot, command.Reason);
-                break;
-
-            default:
-                // The transport ended before the command came: there is nothing to do, and its Closed event tells.
-                break;
-        }
-
+        _commands.Handle(command, now);
         _transports.SettleTouched(now);
     }
 
@@ -450,7 +402,4 @@ public sealed class RelayEngine : IDisposable
         _transports.Settle(slot);
         return reason;
     }
-
-    private WebRtcTransport CreateTransport(int slot, in TransportParameters parameters, Instant now) =>
-        new(_context, slot, parameters, _dtls.Create(parameters.RemoteFingerprint, slot), _options.Ice, now);
 }

@@ -56,13 +56,14 @@ internal sealed class PermissionRequest
         return true;
     }
 
-    // Whether one of the first peers of a message has the address, with any port. A message has few attributes.
-    private static bool IsListedBefore(in StunMessageReader message, int first, in TransportAddress peer)
+    // Whether one of the first peers of a message is permitted together with this one. A message has few attributes.
+    private static bool IsListedBefore(
+        in StunMessageReader message, int first, in TransportAddress peer, PermissionTable permissions)
     {
         int position = 0;
         for (int i = 0; i < first && TryReadNext(message, ref position, out _, out TransportAddress other); i++)
         {
-            if (other.Address == peer.Address)
+            if (permissions.CountsAsOne(peer, other))
             {
                 return true;
             }
@@ -89,7 +90,9 @@ internal sealed class PermissionRequest
             }
 
             count++;
-            added += allocation.Permissions.Contains(peer) || IsListedBefore(message, count - 1, peer) ? 0 : 1;
+            bool isCounted = allocation.Permissions.Contains(peer)
+                || IsListedBefore(message, count - 1, peer, allocation.Permissions);
+            added += isCounted ? 0 : 1;
         }
 
         return count == 0 ? TurnRefusal.BadRequest

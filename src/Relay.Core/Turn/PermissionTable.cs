@@ -50,6 +50,10 @@ internal sealed class PermissionTable
     /// <summary>True if it is there, expired or not.</summary>
     public bool Contains(in TransportAddress peer) => TryFind(peer.Address, PortOf(peer), out _);
 
+    /// <summary>True if one permission is for both.</summary>
+    public bool CountsAsOne(in TransportAddress peer, in TransportAddress other) =>
+        peer.Address == other.Address && PortOf(peer) == PortOf(other);
+
     /// <summary>True if no other allocation has the peer on a port that this one shares.</summary>
     public bool MayClaim(in TransportAddress peer) => Share(peer.IsIPv4) is not { } share || share.MayHave(peer);
 

@@ -70,6 +70,27 @@ public sealed class PeerLinkTests : IDisposable
         Assert.True(link.IsClosed);
     }
 
+    [Fact]
+    public async Task Bound_to_a_stream_that_ends_first_it_is_closed_and_the_worker_told()
+    {
+        int wakes = 0;
+        var client = new IPEndPoint(IPAddress.Parse("192.0.2.7"), 4711);
+        var table = new StreamTable(new StreamTableOptions(), () => { });
+        using var sockets = new PeerSockets(IPAddress.Loopback, table, 0, 0, () => wakes++);
+        (Socket near, Socket far) = await PeerSocketPair.CreateAsync();
+        using (far)
+        {
+            var peer = new PeerLink(sockets, new ByteRate(0, default), client, near);
+            StreamLink link = table.TryOpen(StreamKind.Turn, client)!;
+            Assert.True(table.TryBind(link.Address, peer));
+            link.End();
+            Assert.True(table.TryReceive(out StreamMessage message));
+            Assert.Equal(StreamMessageKind.Closed, message.Kind);
+            Assert.True(peer.IsClosed);
+            Assert.Equal(1, wakes);
+        }
+    }
+
     private static void Close(PeerLink link, bool soon)
     {
         if (soon)

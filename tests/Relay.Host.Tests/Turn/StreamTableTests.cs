@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Net;
-using System.Net.Sockets;
 using Relay.Core.Primitives;
 using Relay.Host.Turn;
 using Xunit;
@@ -171,26 +170,6 @@ public sealed class StreamTableTests
         }
 
         Assert.True(await waiting.WaitAsync(TimeSpan.FromSeconds(30)));
-    }
-
-    [Fact]
-    public async Task A_peer_that_nobody_came_for_is_closed_and_the_worker_told()
-    {
-        int wakes = 0;
-        var table = new StreamTable(new StreamTableOptions(), () => { });
-        using var sockets = new PeerSockets(IPAddress.Loopback, table, 0, 0, () => wakes++);
-        (Socket near, Socket far) = await PeerSocketPair.CreateAsync();
-        using (far)
-        {
-            var peer = new PeerLink(sockets, new ByteRate(0, default), Client, near);
-            StreamLink link = table.TryOpen(StreamKind.Turn, Client)!;
-            Assert.True(table.TryBind(link.Address, peer));
-            link.End();
-            Assert.True(table.TryReceive(out StreamMessage message));
-            Assert.Equal(StreamMessageKind.Closed, message.Kind);
-            Assert.True(peer.IsClosed);
-            Assert.Equal(1, wakes);
-        }
     }
 
     [Fact]
