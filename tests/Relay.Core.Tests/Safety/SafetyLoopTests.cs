@@ -73,7 +73,7 @@ public sealed class SafetyLoopTests(ITestOutputHelper output)
         Assert.Equal(20, loop.Opened);
     }
 
-    /// <summary>Twenty times as many sources as can be looked at: gates close for want of verdicts, none opens without one.</summary>
+    /// <summary>Twenty times as many sources as can be looked at: gates close, and none opens without a verdict.</summary>
     [Fact]
     public void Overload_closes_gates_and_never_opens_one()
     {

@@ -40,7 +40,7 @@ public sealed class HashBank
     public PictureHash this[int entry] =>
         new(_heads[2 * entry], _heads[(2 * entry) + 1], _tails[2 * entry], _tails[(2 * entry) + 1]);
 
-    /// <summary>Looks for the nearest entry to a picture or to its mirrored form, at most <see cref="DistanceMax"/> away.</summary>
+    /// <summary>Looks for the entry nearest to a picture or to its mirrored form, at most <see cref="DistanceMax"/> off.</summary>
     /// <param name="picture">What must be matchable: others are never compared.</param>
     /// <param name="match">The nearest entry, of equally near ones the first.</param>
     public bool TryMatch(in PdqResult picture, out HashMatch match)

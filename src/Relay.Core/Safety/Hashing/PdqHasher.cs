@@ -39,7 +39,7 @@ public sealed class PdqHasher
     /// <param name="luma">The plane; rows begin <paramref name="stride"/> bytes apart.</param>
     /// <param name="width">Columns, at most <see cref="SideMax"/>.</param>
     /// <param name="height">Rows, at most <see cref="SideMax"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The sides are out of range, or the plane is shorter than they say.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The sides are out of range, or the plane is too short.</exception>
     public PdqResult HashVideo(ReadOnlySpan<byte> luma, int stride, int width, int height)
     {
         CheckSides(width, height);
@@ -52,7 +52,7 @@ public sealed class PdqHasher
     /// <param name="luma">Rows without gaps.</param>
     /// <param name="width">Columns, at most <see cref="SideMax"/>.</param>
     /// <param name="height">Rows, at most <see cref="SideMax"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The sides are out of range, or the plane is shorter than they say.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The sides are out of range, or the plane is too short.</exception>
     public PdqResult Hash(ReadOnlySpan<float> luma, int width, int height)
     {
         CheckSides(width, height);
@@ -151,7 +151,7 @@ public sealed class PdqHasher
         }
     }
 
-    /// <summary>Turns the transform into the mirrored picture's: columns hold frequencies from 1 on, so even ones are odd.</summary>
+    /// <summary>Turns the transform into the mirrored picture's. Columns begin with frequency 1, so even ones are odd.</summary>
     private void Mirror()
     {
         for (int i = 0; i < Coefficients; i += 2)

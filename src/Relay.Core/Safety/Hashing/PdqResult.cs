@@ -13,11 +13,17 @@ public readonly record struct PdqResult(
     /// <summary>Below this quality a hash says nothing; the reference's threshold.</summary>
     public const int QualityMin = 50;
 
+    /// <summary>Below this quality a picture shows so little that having looked at it clears nobody.</summary>
+    public const int UsableQualityMin = 20;
+
     /// <summary>
     /// With more undecided bits a hash is as good as random. Photographs and noise have 1 or 2, tiles 16 to 31, checkerboards
     /// 128 and more; quality alone lets periodic pictures pass.
     /// </summary>
     public const int UndecidedBitsMax = 16;
+
+    /// <summary>Whether there is something to be seen: not a covered lens or a dark room.</summary>
+    public bool IsUsable => Quality >= UsableQualityMin;
 
     /// <summary>Whether the hash would come out the same from another decoder.</summary>
     public bool IsStable => UndecidedBits <= UndecidedBitsMax;

@@ -107,7 +107,9 @@ public sealed class PictureHistory
         return _sameFrames >= StillFrames && now - _sameSince >= StillTime;
     }
 
-    /// <summary>Notes how long ago this picture was seen with another scene in between, and asks whether such times have a period.</summary>
+    /// <summary>
+    /// Notes how long ago this picture was seen with another scene in between, and asks whether such times have a period.
+    /// </summary>
     private bool TrackReturn(in PictureHash hash, Instant now)
     {
         if (++_framesSinceReturn > Remembered)

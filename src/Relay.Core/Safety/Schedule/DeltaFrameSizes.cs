@@ -15,7 +15,7 @@ public struct DeltaFrameSizes
     /// <summary>The weight of a frame in mean and deviation.</summary>
     private const double Weight = 1.0 / 32;
 
-    /// <summary>A steady stream's deviation is taken to be at least this share of the mean, or small changes would be jumps.</summary>
+    /// <summary>The deviation counts as at least this share of the mean, or small changes of a steady stream would be jumps.</summary>
     private const double DeviationMin = 0.2;
 
     private double _mean;

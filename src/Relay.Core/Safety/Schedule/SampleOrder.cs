@@ -11,6 +11,9 @@ public enum SampleCause : byte
     /// <summary>The secret clock of the source.</summary>
     Periodic,
 
+    /// <summary>It has been without a partner for long since the last look.</summary>
+    Waiting,
+
     /// <summary>The picture changed at once: delta frames grew, or the resolution is another.</summary>
     SceneChange,
 
@@ -23,7 +26,7 @@ public enum SampleCause : byte
     /// <summary>It was reported.</summary>
     Reported,
 
-    /// <summary>It has not been seen since it began or waited in the queue for long.</summary>
+    /// <summary>It has not been seen since it began.</summary>
     Preflight,
 
     /// <summary>It sends again after a pause, or from another device.</summary>
@@ -42,7 +45,7 @@ public enum SkipReason : byte
     /// <summary>A scene changed so soon after the last look at a changed scene that the source could spend the budget.</summary>
     TooSoon,
 
-    /// <summary>Others were more important for too long.</summary>
+    /// <summary>Its clock rang again while it still waited for its turn.</summary>
     Budget,
 
     /// <summary>No keyframe came.</summary>

@@ -14,18 +14,22 @@ internal sealed class SampledSource(SourceRisk risk, RandomSource random, Instan
     /// <summary>Whether its secret clock runs.</summary>
     public bool IsWatched => IsPaired && !IsPaused;
 
+    /// <summary>Whether it is looked at now and then until it has a partner.</summary>
+    public bool IsWaiting => !IsPaired && !IsPaused;
+
     public Instant PairedAt { get; set; }
 
     /// <summary>When a frame was last taken, or when the source began.</summary>
     public Instant LastLook { get; set; } = now;
+
+    /// <summary>When a look was last ordered.</summary>
+    public Instant LastOrder { get; set; } = Instant.Zero;
 
     /// <summary>When a changed scene was last a reason to look.</summary>
     public Instant LastScene { get; set; } = new(long.MinValue / 2);
 
     /// <summary>A look that waits for its turn; <see cref="SampleCause.None"/> if there is none.</summary>
     public SampleCause Pending { get; set; }
-
-    public Instant PendingSince { get; set; }
 
     /// <summary>A look whose keyframe has not come yet.</summary>
     public SampleCause Ordered { get; set; }

@@ -5,7 +5,9 @@ namespace Relay.Core.Safety.Schedule;
 /// <summary>
 /// The sources that are to be looked at as soon as the budget allows, at most once each. Those whose gates wait go first, by
 /// cause, and may spend the whole budget. Of the others the one goes whose risk times the time since its last look is
-/// largest, so nobody waits for ever; they leave a quarter of the budget's burst to the urgent ones.
+/// largest, so nobody waits for ever and none is dropped; they leave a quarter of the budget's burst to the urgent ones.
+/// Whatever a source has happen to it, by pausing and resuming say, it gets at most one look each
+/// <see cref="SamplingPolicy.GapMin"/>.
 /// </summary>
 internal sealed class SamplingLine(SamplingPolicy policy, SampledSource?[] sources, SamplingCounters counters)
 {
@@ -15,7 +17,7 @@ internal sealed class SamplingLine(SamplingPolicy policy, SampledSource?[] sourc
     private readonly List<int> _slots = [];
     private TokenBudget _budget = new(policy.SamplesAtOnce, TimeSpan.FromSeconds(1 / policy.SamplesPerSecond));
 
-    /// <summary>When the next one can be afforded, or is given up.</summary>
+    /// <summary>When the next one can be afforded.</summary>
     public Instant NextTurn
     {
         get
@@ -24,8 +26,7 @@ internal sealed class SamplingLine(SamplingPolicy policy, SampledSource?[] sourc
             foreach (int slot in _slots)
             {
                 SampledSource source = sources[slot]!;
-                next = source.Pending < Urgent ? Instant.Min(next, source.PendingSince + policy.WaitMax) : next;
-                next = source.Ordered == SampleCause.None ? Instant.Min(next, _budget.NextToken(Reserve(source.Pending))) : next;
+                next = source.Ordered == SampleCause.None ? Instant.Min(next, Turn(source)) : next;
             }
 
             return next;
@@ -33,17 +34,17 @@ internal sealed class SamplingLine(SamplingPolicy policy, SampledSource?[] sourc
     }
 
     /// <summary>The source is to be looked at. If it waits already, the more urgent cause stands for both.</summary>
-    public void Add(int slot, SampleCause cause, Instant now)
+    public void Add(int slot, SampleCause cause)
     {
         SampledSource source = sources[slot]!;
         if (source.Pending == SampleCause.None)
         {
-            (source.Pending, source.PendingSince) = (cause, now);
+            source.Pending = cause;
             _slots.Add(slot);
             return;
         }
 
-        counters.CountSkip(SkipReason.Merged);
+        counters.CountSkip(source.Pending < Urgent && cause <= SampleCause.Waiting ? SkipReason.Budget : SkipReason.Merged);
         source.Pending = source.Pending < cause ? cause : source.Pending;
     }
 
@@ -59,19 +60,6 @@ internal sealed class SamplingLine(SamplingPolicy policy, SampledSource?[] sourc
         }
     }
 
-    /// <summary>Drops what is not urgent and could not be afforded for too long.</summary>
-    public void GiveUp(Instant now)
-    {
-        for (int i = _slots.Count - 1; i >= 0; i--)
-        {
-            SampledSource source = sources[_slots[i]]!;
-            if (source.Pending < Urgent && now - source.PendingSince >= policy.WaitMax)
-            {
-                Remove(_slots[i], SkipReason.Budget);
-            }
-        }
-    }
-
     /// <summary>Takes the most important source that the budget allows; its look is then ordered, not pending.</summary>
     public bool TryTake(Instant now, out int slot)
     {
@@ -84,18 +72,26 @@ internal sealed class SamplingLine(SamplingPolicy policy, SampledSource?[] sourc
         slot = _slots[index];
         RemoveAt(index);
         SampledSource source = sources[slot]!;
-        (source.Ordered, source.Pending) = (source.Pending, SampleCause.None);
+        (source.Ordered, source.Pending, source.LastOrder) = (source.Pending, SampleCause.None, now);
         return true;
     }
 
-    /// <summary>The most important of those whose last keyframe has come.</summary>
+    /// <summary>When the budget allows it, and the source's own distance between looks.</summary>
+    private Instant Turn(SampledSource source)
+    {
+        Instant token = _budget.NextToken(Reserve(source.Pending));
+        Instant distance = source.LastOrder + policy.GapMin;
+        return token > distance ? token : distance;
+    }
+
+    /// <summary>The most important of those whose last keyframe has come, and not just now.</summary>
     private bool TryChoose(Instant now, out int index)
     {
         (index, SampleCause best, double bestPriority) = (-1, SampleCause.None, 0);
         for (int i = 0; i < _slots.Count; i++)
         {
             SampledSource source = sources[_slots[i]]!;
-            if (source.Ordered != SampleCause.None)
+            if (source.Ordered != SampleCause.None || now - source.LastOrder < policy.GapMin)
             {
                 continue;
             }

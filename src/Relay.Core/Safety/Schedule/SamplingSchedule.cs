@@ -23,6 +23,7 @@ public sealed class SamplingSchedule
     private readonly SamplingLine _line;
     private readonly Queue<SampleOrder> _orders = new();
     private readonly int[] _watched = new int[Enum.GetValues<SourceRisk>().Length];
+    private int _waiting;
 
     /// <param name="slots">The most sources at once.</param>
     /// <exception cref="ArgumentException">The policy is out of range.</exception>
@@ -53,7 +54,7 @@ public sealed class SamplingSchedule
     /// <summary>When to call <see cref="HandleTimeout"/> at the latest.</summary>
     public Instant NextTimeout => Instant.Min(_timers.Next, _line.NextTurn);
 
-    /// <summary>What the secret clocks of all sources want, as a multiple of their share of the budget.</summary>
+    /// <summary>What sources want if nothing happens to them, as a multiple of their share of the budget.</summary>
     private double Demand
     {
         get
@@ -64,6 +65,7 @@ public sealed class SamplingSchedule
                 wanted += _watched[i] / _policy.Mean((SourceRisk)i).TotalSeconds;
             }
 
+            wanted += _waiting / _policy.QueueLook.TotalSeconds;
             return wanted / (_policy.SamplesPerSecond * _policy.PeriodicShare);
         }
     }
@@ -79,7 +81,7 @@ public sealed class SamplingSchedule
         SampledSource source = new(risk, _random, now);
         _sources[slot] = source;
         Watch(source, isPaired: false, isPaused: false, now);
-        _line.Add(slot, SampleCause.Preflight, now);
+        _line.Add(slot, SampleCause.Preflight);
         Settle(slot, source, now);
     }
 
@@ -239,19 +241,19 @@ public sealed class SamplingSchedule
         if (source.NextBurst <= now)
         {
             source.NextBurst = Instant.Never;
-            _line.Add(slot, SampleCause.Burst, now);
+            _line.Add(slot, SampleCause.Burst);
         }
 
         if (source.NextQueueLook <= now)
         {
-            source.NextQueueLook = now + _policy.QueueLook;
-            _line.Add(slot, SampleCause.Preflight, now);
+            source.NextQueueLook = now + QueueLook();
+            _line.Add(slot, SampleCause.Waiting);
         }
 
         if (source.NextLook <= now)
         {
             source.NextLook = now + Gap(source, 1);
-            _line.Add(slot, SampleCause.Periodic, now);
+            _line.Add(slot, SampleCause.Periodic);
         }
 
         if (source.NextDecoy <= now)
@@ -269,7 +271,7 @@ public sealed class SamplingSchedule
         {
             // One burst at a time: the longer one stands for both, so that asking often does not ask for more.
             source.BurstLeft = Math.Max(source.BurstLeft, frames - 1);
-            _line.Add(slot, cause, now);
+            _line.Add(slot, cause);
         }
 
         Settle(slot, source, now);
@@ -284,7 +286,6 @@ public sealed class SamplingSchedule
 
     private void Serve(Instant now)
     {
-        _line.GiveUp(now);
         while (_line.TryTake(now, out int slot))
         {
             SampledSource source = _sources[slot]!;
@@ -321,10 +322,17 @@ public sealed class SamplingSchedule
         return source.Clock.NextGap(mean, _policy.GapMin, max < limit ? max : limit);
     }
 
+    private TimeSpan QueueLook()
+    {
+        TimeSpan stretched = _policy.QueueLook * Stretch;
+        return stretched < _policy.GapMax ? stretched : _policy.GapMax;
+    }
+
     /// <summary>Which of its clocks runs, and how many run for each risk.</summary>
     private void Watch(SampledSource source, bool isPaired, bool isPaused, Instant now)
     {
         _watched[(int)source.Risk] += (isPaired && !isPaused ? 1 : 0) - (source.IsWatched ? 1 : 0);
+        _waiting += (!isPaired && !isPaused ? 1 : 0) - (source.IsWaiting ? 1 : 0);
         (source.IsPaired, source.IsPaused) = (isPaired, isPaused);
         (source.NextLook, source.NextDecoy, source.NextQueueLook) = (Instant.Never, Instant.Never, Instant.Never);
         if (source.IsWatched)
@@ -332,9 +340,9 @@ public sealed class SamplingSchedule
             source.NextLook = now + Gap(source, 1);
             source.NextDecoy = _policy.DecoyShare > 0 ? now + Gap(source, 1 / _policy.DecoyShare) : Instant.Never;
         }
-        else if (!isPaused)
+        else if (source.IsWaiting)
         {
-            source.NextQueueLook = now + _policy.QueueLook;
+            source.NextQueueLook = now + QueueLook();
         }
     }
 }

@@ -31,7 +31,8 @@ public static class LinkDetector
     /// <summary>Of these, those that people write behind a full stop without a blank: they need a path ("t.me/name").</summary>
     private static readonly FrozenSet<string> Words = FrozenSet.Create(StringComparer.Ordinal, ["it", "me", "to", "us"]);
 
-    private static readonly FrozenSet<string> Dots = FrozenSet.Create(StringComparer.Ordinal, ["dot", "punkt", "punto", "point", "."]);
+    private static readonly FrozenSet<string> Dots = FrozenSet.Create(
+        StringComparer.Ordinal, ["dot", "punkt", "punto", "point", "."]);
 
     private static readonly SearchValues<char> HeadEnds = SearchValues.Create("/?#!,.:;)");
 

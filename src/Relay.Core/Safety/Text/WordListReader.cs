@@ -80,7 +80,8 @@ public sealed class WordListReader
         if (isBeginning && (words.Count > 1 || words[0].Length < BeginningMin))
         {
             return string.Create(
-                CultureInfo.InvariantCulture, $"a beginning is one word of at least {BeginningMin} letters, doubled ones counted once");
+                CultureInfo.InvariantCulture,
+                $"a beginning is one word of at least {BeginningMin} letters, doubled ones counted once");
         }
 
         (isBeginning ? _beginnings : words.Count > 1 ? _phrases : _words).Add(string.Join(' ', words));

@@ -80,7 +80,8 @@ internal static class WordReduction
         return reduced.ToString();
     }
 
-    private static bool IsLetter(char c) => char.IsLetterOrDigit(c) || char.IsSurrogate(c) || Stand.Contains(c, StringComparison.Ordinal);
+    private static bool IsLetter(char c) =>
+        char.IsLetterOrDigit(c) || char.IsSurrogate(c) || Stand.Contains(c, StringComparison.Ordinal);
 
     private static char Letter(char c)
     {

@@ -81,7 +81,7 @@ public sealed class VoiceRing
         return true;
     }
 
-    /// <summary>What is kept, as an Ogg Opus file; empty if there is nothing. Lost packets and pauses keep their length.</summary>
+    /// <summary>What is kept, as an Ogg Opus file; empty if there is nothing. What is missing keeps its time.</summary>
     /// <param name="serial">Names the stream; any number.</param>
     public byte[] ToOgg(uint serial)
     {

@@ -231,8 +231,8 @@ public sealed class VerdictGateTests
     }
 
     /// <summary>
-    /// Hundreds of thousands of events in any order, with policies of every shape: a gate on hold opens at nothing but a clean verdict on
-    /// a frame that was taken since it closed, and a blocked one at nothing but being released.
+    /// Hundreds of thousands of events in any order, with policies of every shape: a gate on hold opens at nothing but a clean
+    /// verdict on a frame that was taken since it closed, and a blocked one at nothing but being released.
     /// </summary>
     [Fact]
     public void No_path_opens_a_gate_without_a_clean_verdict()

@@ -134,7 +134,9 @@ public sealed class PdqHasherTests(ITestOutputHelper output)
         }
 
         Array.Sort(times);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{times[times.Length / 2]} ns for 640 by 480 (median of {times.Length})"));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{times[times.Length / 2]} ns for 640 by 480 (median of {times.Length}), {times[0]} at best"));
     }
 
     [Fact]

@@ -42,10 +42,12 @@ public sealed class SampledSourceTests
     [Fact]
     public void Its_clock_runs_with_a_partner_and_while_it_sends()
     {
-        Assert.False(_source.IsWatched);
+        Assert.Equal((false, false), (_source.IsWatched, _source.IsWaiting));
         _source.IsPaired = true;
-        Assert.False(_source.IsWatched);
+        Assert.Equal((false, false), (_source.IsWatched, _source.IsWaiting));
         _source.IsPaused = false;
-        Assert.True(_source.IsWatched);
+        Assert.Equal((true, false), (_source.IsWatched, _source.IsWaiting));
+        _source.IsPaired = false;
+        Assert.Equal((false, true), (_source.IsWatched, _source.IsWaiting));
     }
 }

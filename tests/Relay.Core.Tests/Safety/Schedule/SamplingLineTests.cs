@@ -45,8 +45,8 @@ public sealed class SamplingLineTests
         }
 
         Assert.Equal(3, Take().Count);
-        _line.Add(4, SampleCause.Reported, _now);
-        _line.Add(5, SampleCause.Burst, _now);
+        _line.Add(4, SampleCause.Reported);
+        _line.Add(5, SampleCause.Burst);
         Assert.Equal([5], Take());
         _now += TimeSpan.FromSeconds(1);
         Assert.Equal([4], Take());
@@ -64,16 +64,17 @@ public sealed class SamplingLineTests
         Assert.True(_line.NextTurn <= _now);
         Assert.Equal(3, Take().Count);
         Assert.Equal(_now + TimeSpan.FromSeconds(1), _line.NextTurn);
-        _line.Add(5, SampleCause.Burst, _now);
+        _line.Add(5, SampleCause.Burst);
         Assert.True(_line.NextTurn <= _now);
     }
 
     [Fact]
     public void A_source_whose_keyframe_is_under_way_waits_for_it()
     {
-        _line.Add(0, SampleCause.Burst, _now);
+        _line.Add(0, SampleCause.Burst);
         Assert.Equal([0], Take());
-        _line.Add(0, SampleCause.Burst, _now);
+        _line.Add(0, SampleCause.Burst);
+        _now += TimeSpan.FromSeconds(1);
         Assert.Empty(Take());
         Assert.Equal(Instant.Never, _line.NextTurn);
         _sources[0]!.Ordered = SampleCause.None;
@@ -81,12 +82,26 @@ public sealed class SamplingLineTests
     }
 
     [Fact]
+    public void A_source_is_not_looked_at_twice_within_half_a_second()
+    {
+        _line.Add(0, SampleCause.Burst);
+        Assert.Equal([0], Take());
+        _sources[0]!.Ordered = SampleCause.None;
+        _line.Add(0, SampleCause.Burst);
+        Assert.Equal(_now + Policy.GapMin, _line.NextTurn);
+        _now += Policy.GapMin - new TimeSpan(1);
+        Assert.Empty(Take());
+        _now += new TimeSpan(1);
+        Assert.Equal([0], Take());
+    }
+
+    [Fact]
     public void Two_causes_are_one_look_for_the_more_urgent()
     {
-        _line.Add(0, SampleCause.Reported, _now);
-        _line.Add(0, SampleCause.Periodic, _now);
+        _line.Add(0, SampleCause.Reported);
+        _line.Add(0, SampleCause.Periodic);
         Assert.Equal(SampleCause.Reported, _sources[0]!.Pending);
-        _line.Add(0, SampleCause.Burst, _now);
+        _line.Add(0, SampleCause.Burst);
         Assert.Equal(SampleCause.Burst, _sources[0]!.Pending);
         Assert.Equal(2, _counters.Skipped(SkipReason.Merged));
         Assert.Equal([0], Take());
@@ -94,34 +109,21 @@ public sealed class SamplingLineTests
     }
 
     [Fact]
-    public void What_cannot_be_afforded_for_ten_seconds_is_given_up_unless_a_gate_waits()
+    public void A_clock_that_rings_before_its_turn_is_skipped_for_the_budget()
     {
-        SamplingLine line = new(Policy with { SamplesPerSecond = 0.1 }, _sources, _counters);
-        for (int i = 0; i < 4; i++)
-        {
-            line.Add(i, SampleCause.Burst, _now);
-            Assert.True(line.TryTake(_now, out _));
-        }
-
-        line.Add(4, SampleCause.Periodic, _now);
-        line.Add(5, SampleCause.Preflight, _now);
-        _now += Policy.WaitMax - new TimeSpan(1);
-        line.GiveUp(_now);
-        Assert.Equal(0, _counters.Skipped(SkipReason.Budget));
-        _now += new TimeSpan(1);
-        Assert.Equal(_now, line.NextTurn);
-        line.GiveUp(_now);
-        Assert.Equal(1, _counters.Skipped(SkipReason.Budget));
-        Assert.Equal((SampleCause.None, SampleCause.Preflight), (_sources[4]!.Pending, _sources[5]!.Pending));
-        Assert.True(line.TryTake(_now, out int slot));
-        Assert.Equal(5, slot);
+        _line.Add(0, SampleCause.Periodic);
+        _line.Add(0, SampleCause.SceneChange);
+        Assert.Equal((1, 0), (_counters.Skipped(SkipReason.Merged), _counters.Skipped(SkipReason.Budget)));
+        _line.Add(0, SampleCause.Periodic);
+        _line.Add(0, SampleCause.Waiting);
+        Assert.Equal((1, 2), (_counters.Skipped(SkipReason.Merged), _counters.Skipped(SkipReason.Budget)));
     }
 
     [Fact]
     public void Who_is_removed_is_counted_once()
     {
-        _line.Add(0, SampleCause.Periodic, _now);
-        _line.Add(1, SampleCause.Periodic, _now);
+        _line.Add(0, SampleCause.Periodic);
+        _line.Add(1, SampleCause.Periodic);
         _line.Remove(0, SkipReason.Stopped);
         _line.Remove(0, SkipReason.Stopped);
         Assert.Equal(1, _counters.Skipped(SkipReason.Stopped));
@@ -132,7 +134,7 @@ public sealed class SamplingLineTests
     {
         _sources[slot]!.Risk = risk;
         _sources[slot]!.LastLook = _now - TimeSpan.FromSeconds(unseenSeconds);
-        _line.Add(slot, SampleCause.Periodic, _now);
+        _line.Add(slot, SampleCause.Periodic);
     }
 
     private List<int> Take()

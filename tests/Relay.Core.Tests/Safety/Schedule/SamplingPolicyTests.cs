@@ -14,6 +14,8 @@ public sealed class SamplingPolicyTests
         { nameof(SamplingPolicy.NormalMean), new SamplingPolicy { NormalMean = TimeSpan.FromSeconds(1) } },
         { nameof(SamplingPolicy.LowMean), new SamplingPolicy { LowMean = TimeSpan.FromSeconds(4) } },
         { nameof(SamplingPolicy.GapMax), new SamplingPolicy { GapMax = TimeSpan.FromSeconds(11) } },
+        { nameof(SamplingPolicy.QueueLook), new SamplingPolicy { QueueLook = TimeSpan.FromSeconds(31) } },
+        { nameof(SamplingPolicy.BurstSpacing), new SamplingPolicy { BurstSpacing = TimeSpan.FromSeconds(0.4) } },
         { nameof(SamplingPolicy.MeansMax), new SamplingPolicy { MeansMax = 0 } },
         { nameof(SamplingPolicy.AlarmFrames), new SamplingPolicy { AlarmFrames = 0 } },
         { nameof(SamplingPolicy.DecoyShare), new SamplingPolicy { DecoyShare = 1.1 } },
@@ -37,12 +39,12 @@ public sealed class SamplingPolicyTests
         Assert.Throws<ArgumentException>(() => new SamplingSchedule(policy, 1, new SeededRandomSource(1)));
     }
 
-    /// <summary>The longest gap, the longest wait and a verdict's time fit into what an open gate bears.</summary>
+    /// <summary>The longest gap, a keyframe's time and a verdict's time fit into what an open gate bears.</summary>
     [Fact]
     public void Honest_sources_are_looked_at_before_their_gates_close()
     {
         SamplingPolicy sampling = new();
         GatePolicy gate = new();
-        Assert.True(sampling.GapMax + sampling.WaitMax + sampling.KeyframeTimeout + gate.VerdictTimeout <= gate.UnseenMax);
+        Assert.True(sampling.GapMax + sampling.KeyframeTimeout + gate.VerdictTimeout <= gate.UnseenMax);
     }
 }

@@ -12,8 +12,8 @@ public sealed class SamplingScheduleTests
     {
         SamplingScene scene = new SamplingScene().Open(0).Run(70);
         Assert.Equal(
-            [(0.0, 0, SampleCause.Preflight), (20.0, 0, SampleCause.Preflight), (40.0, 0, SampleCause.Preflight),
-                (60.0, 0, SampleCause.Preflight)],
+            [(0.0, 0, SampleCause.Preflight), (20.0, 0, SampleCause.Waiting), (40.0, 0, SampleCause.Waiting),
+                (60.0, 0, SampleCause.Waiting)],
             scene.Orders);
         Assert.Equal(4, scene.Schedule.Counters.Taken);
     }
@@ -63,7 +63,7 @@ public sealed class SamplingScheduleTests
         scene.Run(19.9);
         Assert.Equal(looks, scene.Orders.Count);
         scene.Run(0.2);
-        Assert.Equal(SampleCause.Preflight, scene.Orders[^1].Cause);
+        Assert.Equal(SampleCause.Waiting, scene.Orders[^1].Cause);
     }
 
     [Theory]
@@ -107,7 +107,7 @@ public sealed class SamplingScheduleTests
 
         scene.Run(10);
         Assert.InRange(scene.Causes(0).Length, 5, 6);
-        Assert.Equal(48, scene.Schedule.Counters.Skipped(SkipReason.Merged));
+        Assert.Equal(49, scene.Schedule.Counters.Skipped(SkipReason.Merged));
     }
 
     [Fact]
@@ -148,8 +148,49 @@ public sealed class SamplingScheduleTests
         scene.Silent.Add(0);
         scene.Run(0.1);
         scene.Schedule.HandleResumed(0, scene.Now);
-        scene.Run(0.1);
-        Assert.Equal([(0.0, 0, SampleCause.Preflight), (0.1, 0, SampleCause.Resumed)], scene.Orders);
+        scene.Run(0.9);
+        Assert.Equal([(0.0, 0, SampleCause.Preflight), (0.5, 0, SampleCause.Resumed)], scene.Orders);
+    }
+
+    /// <summary>Pausing and resuming a thousand times a second spends no more of the budget than a burst does.</summary>
+    [Fact]
+    public void No_source_is_looked_at_more_than_twice_a_second()
+    {
+        SamplingScene scene = new SamplingScene(NoDecoys).Open(0).Open(1).Pair(0).Pair(1);
+        for (int i = 0; i < 10_000; i++)
+        {
+            scene.Schedule.HandlePaused(0, scene.Now);
+            scene.Schedule.HandleResumed(0, scene.Now);
+            scene.Schedule.HandleReported(0, scene.Now);
+            scene.Schedule.HandleWanted(0, 3, scene.Now);
+            scene.Run(0.001);
+        }
+
+        double[] at = [.. scene.Orders.Where(o => o.Source == 0).Select(o => o.At)];
+        Assert.InRange(at.Length, 19, 21);
+        Assert.All(at.Zip(at.Skip(1)), pair => Assert.True(pair.Second - pair.First >= 0.499));
+    }
+
+    [Fact]
+    public void Those_who_wait_for_a_partner_count_as_load()
+    {
+        SamplingPolicy policy = new() { DecoyShare = 0, SamplesPerSecond = 2, SamplesAtOnce = 4 };
+        SamplingScene scene = new(policy, slots: 120);
+        int sources = 0;
+        for (; scene.Schedule.AdmitsVideo; sources++)
+        {
+            scene.Open(sources);
+        }
+
+        // 1.5 looks a second: thirty at 20 s. They are not stretched four times, but to 30 s.
+        Assert.Equal(120, sources);
+        scene.Run(100);
+        scene.Orders.Clear();
+        scene.Run(300);
+        Assert.InRange(scene.Orders.Count, 580, 605);
+        Assert.Equal(120, scene.Orders.Select(o => o.Source).Distinct().Count());
+        scene.Schedule.HandlePaused(0, scene.Now);
+        Assert.True(scene.Schedule.AdmitsVideo);
     }
 
     [Fact]

@@ -23,7 +23,8 @@ public sealed class TextCheckTests
     }
 
     [Fact]
-    public void Links_may_be_let_through() => Assert.Equal(TextVerdict.Clean, Judge(new TextCheck(holdsLinks: false), "see example.com", 1));
+    public void Links_may_be_let_through() =>
+        Assert.Equal(TextVerdict.Clean, Judge(new TextCheck(holdsLinks: false), "see example.com", 1));
 
     /// <summary>What is held for another reason was still told to many.</summary>
     [Fact]
