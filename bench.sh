@@ -22,6 +22,7 @@ benches=(
   "turn|Relay.Load|bench turn|libssl cc libssl-dev coturn|TURN between two allocations against coturn, TURN into the relay itself, a flood without credentials, coturn's clients"
   "alloc|Relay.Simulation|FullyQualifiedName~Steady_state_forwarding_allocates_nothing|libssl|bytes allocated per forwarded packet on the worker thread"
   "crypto|Relay.Core.Tests|FullyQualifiedName~CryptoBenchTests|libssl|sealing and opening SRTP packets, nanoseconds and ratio to OpenSSL"
+  "vp8|Relay.Core.Tests|FullyQualifiedName~Vp8BenchTests|libssl|milliseconds for the luma of VP8 keyframes, and two million damaged ones"
   "micro|Relay.Bench|*|libssl|nanoseconds and bytes of readers, SRTP, flow table, forwarding, fan-out, NACK and feedback, in BenchmarkDotNet"
   "cycles|Relay.Host.Tests|FullyQualifiedName~Thousand_cycles_leave_nothing_behind|libssl|what 1,000 cycles of connect, pair, next and leave leave behind: sessions, slots, OpenSSL objects, memory"
   "handshake|Relay.Load|bench handshake|libssl cc libssl-dev|CPU time of the server's side of a DTLS handshake against OpenSSL alone in C"

@@ -46,7 +46,7 @@ internal ref struct BoolDecoder
         _range = stop.Range;
     }
 
-    /// <summary>What comes next is not wholly told by the data: encoders leave more bytes than that behind their last bit.</summary>
+    /// <summary>What comes next is not wholly told by the data: encoders leave more bytes behind their last bit.</summary>
     public readonly bool IsOverrun => _bits < WindowBits && _position == _data.Length;
 
     /// <summary>Where this decoder is.</summary>

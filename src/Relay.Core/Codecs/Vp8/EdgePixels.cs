@@ -95,7 +95,8 @@ internal struct EdgePixels
     }
 
     /// <summary>Eight rows: of each pixels 0 and 4, 1 and 5, 2 and 6, 3 and 7.</summary>
-    private static void WriteRows(Vector128<byte> p04, Vector128<byte> p15, Vector128<byte> p26, Vector128<byte> p37, Span<byte> rows, int stride)
+    private static void WriteRows(
+        Vector128<byte> p04, Vector128<byte> p15, Vector128<byte> p26, Vector128<byte> p37, Span<byte> rows, int stride)
     {
         (Vector128<byte> even03, Vector128<byte> even47) = Interleave(p04, p26);
         (Vector128<byte> odd03, Vector128<byte> odd47) = Interleave(p15, p37);

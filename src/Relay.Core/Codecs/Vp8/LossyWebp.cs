@@ -9,7 +9,8 @@ namespace Relay.Core.Codecs.Vp8;
 //     +------+-----------+------+------+------------+-- --+-----+
 //     0      4           8      12     16           20
 //
-// The file size is that of what follows it, the pad included; the chunk size is without it. The pad, a 0, makes an odd chunk even.
+// The file size is that of what follows it, the pad included; the chunk size is without it. The pad, a 0, makes an odd chunk
+// even.
 
 /// <summary>A keyframe as a picture file, with the very bytes that were sent.</summary>
 public static class LossyWebp

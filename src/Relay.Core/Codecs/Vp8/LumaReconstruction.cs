@@ -11,7 +11,7 @@ internal sealed class LumaReconstruction
     private readonly byte[] _aboveRight = new byte[SubblockPrediction.AboveRightLength];
 
     /// <summary>A macroblock that is predicted as a whole.</summary>
-    public void Rebuild(LumaPlane plane, int column, int row, LumaMode mode, ResidueReader residue)
+    public static void Rebuild(LumaPlane plane, int column, int row, LumaMode mode, ResidueReader residue)
     {
         MacroblockPrediction.Predict(mode, plane, column, row);
         for (int i = 0; i < LumaBlocks; i++)
@@ -48,8 +48,8 @@ internal sealed class LumaReconstruction
     }
 
     /// <summary>
-    /// What the subblocks at the right end of a macroblock take for the pixels above to their right: all four take those above the
-    /// macroblock, for the others are not decoded yet.
+    /// What the subblocks at the right end of a macroblock take for the pixels above to their right: all four take those above
+    /// the macroblock, for the others are not decoded yet.
     /// </summary>
     private void ReadAboveRight(LumaPlane plane, int column, int row)
     {

@@ -1,6 +1,6 @@
 namespace Relay.Core.Codecs.Vp8;
 
-/// <summary>RFC 6386 sections 12.2 and 12.3: predicts the luma of a whole macroblock from the pixels above it and to its left.</summary>
+/// <summary>RFC 6386 sections 12.2 and 12.3: predicts a whole macroblock from the pixels above it and to its left.</summary>
 internal static class MacroblockPrediction
 {
     private const int Side = Macroblock.Side;

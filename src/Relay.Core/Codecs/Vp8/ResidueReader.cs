@@ -22,7 +22,7 @@ internal sealed class ResidueReader
 
     public ResidueReader(CoefficientProbabilities probabilities) => _probabilities = probabilities;
 
-    /// <summary>The dequantised coefficients of luma by subblock, all 0 between macroblocks: whoever uses them clears them.</summary>
+    /// <summary>The dequantised coefficients of luma by subblock, all 0 between macroblocks: who uses them clears them.</summary>
     public Span<short> Luma => _luma;
 
     /// <summary>Which subblocks of luma have coefficients other than 0, by bit.</summary>
@@ -114,14 +114,21 @@ internal sealed class ResidueReader
         for (int i = 0; i < Side * Side; i++)
         {
             ref bool left = ref _left[start + (i / Side)];
-            isAny |= ReadBlock(ref decoder, BlockType.Chroma, ref above[start + (i % Side)], ref left, first: 0, default, _unused) > 0;
+            ref bool up = ref above[start + (i % Side)];
+            isAny |= ReadBlock(ref decoder, BlockType.Chroma, ref up, ref left, first: 0, default, _unused) > 0;
         }
 
         return isAny;
     }
 
     private int ReadBlock(
-        ref BoolDecoder decoder, BlockType type, ref bool above, ref bool left, int first, QuantizerFactors factors, Span<short> block)
+        ref BoolDecoder decoder,
+        BlockType type,
+        ref bool above,
+        ref bool left,
+        int first,
+        QuantizerFactors factors,
+        Span<short> block)
     {
         int context = (above ? 1 : 0) + (left ? 1 : 0);
         int end = TokenReader.Read(ref decoder, _probabilities[type], context, first, factors, block);

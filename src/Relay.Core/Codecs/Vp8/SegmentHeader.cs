@@ -19,7 +19,9 @@ internal sealed class SegmentHeader
 
     public bool IsEnabled { get; private set; }
 
-    /// <summary>Each macroblock says in which segment it is. A keyframe on its own has no older map: without one all are in the first.</summary>
+    /// <summary>
+    /// Each macroblock says in which segment it is. A keyframe alone has no older map: without its own, all are in the first.
+    /// </summary>
     public bool HasMap { get; private set; }
 
     public void Read(ref BoolDecoder decoder)

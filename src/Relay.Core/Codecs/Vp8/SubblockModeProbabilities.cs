@@ -1,6 +1,6 @@
 namespace Relay.Core.Codecs.Vp8;
 
-/// <summary>RFC 6386 section 11.5: in a keyframe a subblock's mode is coded by those of the subblocks above and to the left.</summary>
+/// <summary>RFC 6386 section 11.5: in a keyframe a subblock's mode is coded by those above and to the left.</summary>
 internal static class SubblockModeProbabilities
 {
     private const int PerContext = SubblockModes.Count - 1;

@@ -25,7 +25,12 @@ internal static class TokenReader
     /// <param name="block">Takes them in raster order; the others stay as they are.</param>
     /// <returns>The position at which the block ended; <paramref name="first"/> if it has no coefficients.</returns>
     public static int Read(
-        ref BoolDecoder decoder, ReadOnlySpan<byte> probabilities, int context, int first, QuantizerFactors factors, Span<short> block)
+        ref BoolDecoder decoder,
+        ReadOnlySpan<byte> probabilities,
+        int context,
+        int first,
+        QuantizerFactors factors,
+        Span<short> block)
     {
         bool mayEnd = true;
         for (int position = first; position < Macroblock.BlockCoefficients; position++)
@@ -78,10 +83,14 @@ internal static class TokenReader
 
         if (!decoder.ReadBool(branches[8]))
         {
-            return decoder.ReadBool(branches[9]) ? 19 + ReadExtra(ref decoder, Category4) : 11 + ReadExtra(ref decoder, Category3);
+            return decoder.ReadBool(branches[9])
+                ? 19 + ReadExtra(ref decoder, Category4)
+                : 11 + ReadExtra(ref decoder, Category3);
         }
 
-        return decoder.ReadBool(branches[10]) ? 67 + ReadExtra(ref decoder, Category6) : 35 + ReadExtra(ref decoder, Category5);
+        return decoder.ReadBool(branches[10])
+            ? 67 + ReadExtra(ref decoder, Category6)
+            : 35 + ReadExtra(ref decoder, Category5);
     }
 
     private static int ReadExtra(ref BoolDecoder decoder, ReadOnlySpan<byte> probabilities)

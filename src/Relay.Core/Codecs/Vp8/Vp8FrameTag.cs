@@ -41,8 +41,8 @@ public readonly record struct Vp8FrameTag(int FirstPartitionLength, int Width, i
 
     /// <summary>Reads the tag of a frame.</summary>
     /// <returns>
-    /// <see cref="Vp8FrameError.None"/>, or what keeps the frame from being decoded alone and within the limits. The length of the
-    /// first partition is not compared with that of the frame.
+    /// <see cref="Vp8FrameError.None"/>, or what keeps the frame from being decoded alone and within the limits. The length of
+    /// the first partition is not compared with that of the frame.
     /// </returns>
     public static Vp8FrameError TryRead(ReadOnlySpan<byte> frame, Vp8FrameLimits limits, out Vp8FrameTag tag)
     {

@@ -36,7 +36,7 @@ public sealed class Vp8KeyframeAssembler
     /// <param name="payload">The payload with its descriptor, without padding. It is copied.</param>
     /// <returns>
     /// <see cref="Vp8FrameError.None"/>, or why the packet was not taken: <see cref="Vp8FrameError.OtherFrame"/> and
-    /// <see cref="Vp8FrameError.Duplicate"/> leave the frame as it is; after another one it cannot be put together.
+    /// <see cref="Vp8FrameError.Duplicate"/> leave the frame as it is; with any other the packet is missing from now on.
     /// </returns>
     public Vp8FrameError Add(long sequence, uint timestamp, bool isMarked, ReadOnlySpan<byte> payload)
     {
@@ -89,8 +89,8 @@ public sealed class Vp8KeyframeAssembler
     /// <summary>Puts together what was added.</summary>
     /// <param name="frame">The frame, good until the next call.</param>
     /// <returns>
-    /// <see cref="Vp8FrameError.None"/>; <see cref="Vp8FrameError.Incomplete"/> if a packet is missing, and more may be added; or why
-    /// it is no keyframe that can be decoded within the limits.
+    /// <see cref="Vp8FrameError.None"/>; <see cref="Vp8FrameError.Incomplete"/> if a packet is missing, and more may be added;
+    /// or why it is no keyframe that can be decoded within the limits.
     /// </returns>
     public Vp8FrameError TryAssemble(out ReadOnlySpan<byte> frame, out Vp8FrameTag tag)
     {
@@ -119,7 +119,7 @@ public sealed class Vp8KeyframeAssembler
         return error;
     }
 
-    /// <summary>Goes from the first packet to the marked one. What comes after it is not of the frame, as for a receiver.</summary>
+    /// <summary>Goes from the first packet to the marked one: for a receiver, too, the frame ends there.</summary>
     private Vp8FrameError FindEnd(out int count, out int length)
     {
         count = 0;

@@ -31,12 +31,13 @@ public sealed class Vp8LumaDecoder
     /// <summary>In pixels; 0 if the last frame could not be decoded.</summary>
     public int Height { get; private set; }
 
-    /// <summary>A line of the picture decoded last: its pixels' luma from left to right, 16 to 235 for black to white as a rule.</summary>
+    /// <summary>A line of the picture decoded last: luma from left to right, 16 to 235 for black to white as a rule.</summary>
     /// <param name="y">0 to <see cref="Height"/> - 1.</param>
     /// <returns><see cref="Width"/> bytes, good until the next frame.</returns>
     public ReadOnlySpan<byte> Line(int y)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)y, (uint)Height);
+        ArgumentOutOfRangeException.ThrowIfNegative(y);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(y, Height);
         return _plane.Line(y, Width);
     }
 
@@ -145,7 +146,7 @@ public sealed class Vp8LumaDecoder
         }
         else
         {
-            _reconstruction.Rebuild(_plane, column, row, mode, _residue);
+            LumaReconstruction.Rebuild(_plane, column, row, mode, _residue);
         }
 
         int level = _header.LoopFilter.MacroblockLevel(_header.Segments, segment, hasSubblockModes);

@@ -5,7 +5,7 @@ namespace Relay.Core.Tests.Codecs.Vp8;
 
 public class CoefficientProbabilitiesTests
 {
-    private const int Count = 4 * CoefficientProbabilities.Bands * CoefficientProbabilities.Contexts * CoefficientProbabilities.PerContext;
+    private const int Count = 4 * 8 * 3 * 11;
 
     /// <summary>A code of zeros: every flag that is read from it is 0.</summary>
     private static ReadOnlySpan<byte> NoUpdates => new byte[4096];

@@ -45,7 +45,8 @@ public class EdgeFilterTests
         return [.. Enumerable.Range(0, 16).Select(_ =>
         {
             int level = random.Next(256);
-            return Enumerable.Range(0, 8).Select(i => (byte)Math.Clamp(level + (i < 4 ? 0 : step) + random.Next(noise), 0, 255)).ToArray();
+            int Pixel(int place) => Math.Clamp(level + (place < 4 ? 0 : step) + random.Next(noise), 0, 255);
+            return Enumerable.Range(0, 8).Select(place => (byte)Pixel(place)).ToArray();
         })];
     }
 
@@ -61,7 +62,8 @@ public class EdgeFilterTests
         Q3 = Across(pixels, 7),
     };
 
-    private static Vector128<byte> Across(byte[][] pixels, int place) => Vector128.Create([.. pixels.Select(along => along[place])]);
+    private static Vector128<byte> Across(byte[][] pixels, int place) =>
+        Vector128.Create([.. pixels.Select(along => along[place])]);
 
     /// <param name="pixels">P3 to Q3.</param>
     private static byte[] Filter(byte[] pixels, bool isSimple, bool isInner, LoopFilterLimits limits)

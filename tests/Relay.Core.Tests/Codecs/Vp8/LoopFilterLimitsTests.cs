@@ -16,6 +16,7 @@ public class LoopFilterLimitsTests
     [InlineData(12, 5, 31, 27, 3, 0)]
     [InlineData(63, 7, 132, 128, 2, 2)]
     [InlineData(63, 0, 193, 189, 63, 2)]
-    public void Limits_come_from_level_and_sharpness(int level, int sharpness, int macroblock, int subblock, int interior, int variance) =>
+    public void Limits_come_from_level_and_sharpness(
+        int level, int sharpness, int macroblock, int subblock, int interior, int variance) =>
         Assert.Equal(new LoopFilterLimits(macroblock, subblock, interior, variance), LoopFilterLimits.For(level, sharpness));
 }

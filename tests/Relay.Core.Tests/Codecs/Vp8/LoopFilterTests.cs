@@ -15,7 +15,8 @@ public class LoopFilterTests
     [InlineData(1, 0, false, new[] { 0 }, new int[0])]
     [InlineData(0, 1, false, new int[0], new[] { 0 })]
     [InlineData(1, 1, true, new[] { 0, 4, 8, 12 }, new[] { 0, 4, 8, 12 })]
-    public void Edges_of_the_picture_and_of_plain_macroblocks_stay(int column, int row, bool hasInner, int[] vertical, int[] horizontal)
+    public void Edges_of_the_picture_and_of_plain_macroblocks_stay(
+        int column, int row, bool hasInner, int[] vertical, int[] horizontal)
     {
         // Steps at each edge, to the right: what a filter changes is next to it.
         Assert.Equal(vertical, ChangedEdges((x, _) => x / 4 * 5, column, row, hasInner).Columns);

@@ -26,7 +26,7 @@ public class LumaReconstructionTests
     [Fact]
     public void A_whole_macroblock_is_predicted_from_its_neighbours()
     {
-        _reconstruction.Rebuild(_plane, 1, 1, LumaMode.Horizontal, _noResidue);
+        LumaReconstruction.Rebuild(_plane, 1, 1, LumaMode.Horizontal, _noResidue);
         Assert.Equal(10, At(1, 1, 15, 15));
     }
 

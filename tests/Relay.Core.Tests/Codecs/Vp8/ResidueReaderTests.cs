@@ -110,7 +110,7 @@ public class ResidueReaderTests
     }
 
     private ReadOnlySpan<byte> Branches(BlockType type, int context, int position) =>
-        _probabilities[type].Slice(((position * CoefficientProbabilities.Contexts) + context) * CoefficientProbabilities.PerContext, 11);
+        _probabilities[type].Slice(((position * 3) + context) * 11, 11);
 
     private void WriteEmptyBlocks(BoolEncoder encoder, BlockType type, int count)
     {

@@ -6,6 +6,7 @@ namespace Relay.Core.Tests.Codecs.Vp8;
 public class TokenReaderTests
 {
     private const int PerContext = CoefficientProbabilities.PerContext;
+    private const int PerBand = CoefficientProbabilities.Contexts * PerContext;
 
     private static readonly byte[] ZigZag = [0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15];
     private static readonly int[] Bands = [0, 1, 2, 3, 6, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 7];
@@ -20,11 +21,15 @@ public class TokenReaderTests
     /// <summary>The way through the token tree to each category: branch and bit.</summary>
     private static readonly (int Branch, bool Bit)[][] Ways =
     [
-        [(6, false), (7, false)], [(6, false), (7, true)], [(6, true), (8, false), (9, false)], [(6, true), (8, false), (9, true)],
-        [(6, true), (8, true), (10, false)], [(6, true), (8, true), (10, true)],
+        [(6, false), (7, false)],
+        [(6, false), (7, true)],
+        [(6, true), (8, false), (9, false)],
+        [(6, true), (8, false), (9, true)],
+        [(6, true), (8, true), (10, false)],
+        [(6, true), (8, true), (10, true)],
     ];
 
-    private readonly byte[] _probabilities = new byte[CoefficientProbabilities.Bands * CoefficientProbabilities.Contexts * PerContext];
+    private readonly byte[] _probabilities = new byte[CoefficientProbabilities.Bands * PerBand];
 
     public TokenReaderTests() => new Random(13).NextBytes(_probabilities);
 
@@ -90,7 +95,7 @@ public class TokenReaderTests
         return block;
     }
 
-    private static int Place(int position, int context) => ((Bands[position] * CoefficientProbabilities.Contexts) + context) * PerContext;
+    private static int Place(int position, int context) => (Bands[position] * PerBand) + (context * PerContext);
 
     private void Write(BoolEncoder encoder, int[] block, int first, int context)
     {

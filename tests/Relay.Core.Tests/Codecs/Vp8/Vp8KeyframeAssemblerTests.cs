@@ -136,8 +136,10 @@ public class Vp8KeyframeAssemblerTests
         fewBytes.Start(Timestamp);
         for (int i = 0; i < 50; i++)
         {
-            Assert.Equal(i < 40 ? Vp8FrameError.None : Vp8FrameError.TooManyPackets, fewPackets.Add(First + i, Timestamp, false, payloads[i]));
-            Assert.Equal(i < 40 ? Vp8FrameError.None : Vp8FrameError.TooManyBytes, fewBytes.Add(First + i, Timestamp, false, payloads[i]));
+            Vp8FrameError byPackets = fewPackets.Add(First + i, Timestamp, false, payloads[i]);
+            Vp8FrameError byBytes = fewBytes.Add(First + i, Timestamp, false, payloads[i]);
+            Assert.Equal(i < 40 ? Vp8FrameError.None : Vp8FrameError.TooManyPackets, byPackets);
+            Assert.Equal(i < 40 ? Vp8FrameError.None : Vp8FrameError.TooManyBytes, byBytes);
         }
 
         var small = new Vp8KeyframeAssembler(new Vp8FrameLimits { SideMax = 639 });

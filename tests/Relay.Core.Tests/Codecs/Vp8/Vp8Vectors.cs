@@ -22,14 +22,15 @@ internal static class Vp8Vectors
                 .Concat(File.ReadLines(Path.Combine(Folder, "changed.tsv"))))
             {
                 string[] fields = line.Split('\t');
-                data.Add(fields[0], int.Parse(fields[1], CultureInfo.InvariantCulture), int.Parse(fields[2], CultureInfo.InvariantCulture), fields[3]);
+                data.Add(fields[0], Number(fields[1]), Number(fields[2]), fields[3]);
             }
 
             return data;
         }
     }
 
-    public static TheoryData<string> WebpFiles => [.. Directory.GetFiles(Folder, "*.webp").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> WebpFiles =>
+        [.. Directory.GetFiles(Folder, "*.webp").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     public static byte[] Bytes(string name) => File.ReadAllBytes(Path.Combine(Folder, name));
 
@@ -45,6 +46,8 @@ internal static class Vp8Vectors
     /// <summary>Those of pictures of up to so many pixels.</summary>
     public static byte[][] SmallFrames(int pixels) =>
         [.. All.Where(row => row.Data.Item2 * row.Data.Item3 <= pixels).Select(row => Frame(row.Data.Item1))];
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
     /// <summary>SHA-256 of the picture decoded last.</summary>
     public static string Hash(Vp8LumaDecoder decoder)
