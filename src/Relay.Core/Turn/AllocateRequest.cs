@@ -98,7 +98,7 @@ internal sealed class AllocateRequest
         allocation.FirstLifetime = TurnLifetime.Clamp(wish.LifetimeSeconds, _options);
         ipv4.ExpiresAt = request.Now + allocation.FirstLifetime;
         ipv6.ExpiresAt = ipv4.ExpiresAt;
-        allocation.SetRelayed(ipv4, ipv6);
+        _allocations.Give(allocation, ipv4, ipv6);
         allocation.IsTcp = wish.IsTcp;
         allocation.ReservationToken = token;
         allocation.Ticket = wish.Mobility ? MobilityTicket.Draw(slot, _random) : default;

@@ -136,6 +136,19 @@ internal sealed class AllocationTable
         allocation.Mapped = mapped;
     }
 
+    /// <summary>A new allocation's relayed addresses.</summary>
+    public void Give(TurnAllocation allocation, in RelayedAddress ipv4, in RelayedAddress ipv6)
+    {
+        allocation.SetRelayed(ipv4, ipv6);
+        for (int family = 0; family < 2; family++)
+        {
+            if (allocation.Relayed(isIPv6: family == 1).Share is not null)
+            {
+                _counters.CountSharedOpened();
+            }
+        }
+    }
+
     /// <summary>Gives up one relayed address and whatever needs it; the last one ends the allocation.</summary>
     public void CloseFamily(TurnAllocation allocation, bool isIPv6)
     {
@@ -144,6 +157,11 @@ internal sealed class AllocationTable
         {
             // Before the port: peers on a shared one are given up with their permissions.
             allocation.Permissions.RemoveFamily(isIPv6);
+            if (relayed.Share is not null)
+            {
+                _counters.CountSharedClosed();
+            }
+
             Ports.Release(relayed);
             relayed = default;
             allocation.Channels.RemoveFamily(isIPv6);

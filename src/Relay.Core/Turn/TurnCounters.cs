@@ -10,6 +10,7 @@ public sealed class TurnCounters
     private long _allocations;
     private long _allocationsTotal;
     private long _allocationsDrained;
+    private long _sharedAddresses;
     private long _requests;
     private long _messagesFromClients;
     private long _bytesFromClients;
@@ -26,6 +27,9 @@ public sealed class TurnCounters
 
     /// <summary>Allocations that a drain's deadline ended.</summary>
     public long AllocationsDrained => Volatile.Read(ref _allocationsDrained);
+
+    /// <summary>Relayed addresses of allocations there are now whose ports others may have as well.</summary>
+    public long SharedAddresses => Volatile.Read(ref _sharedAddresses);
 
     /// <summary>STUN requests, answered or not.</summary>
     public long Requests => Volatile.Read(ref _requests);
@@ -64,6 +68,10 @@ public sealed class TurnCounters
     public void CountClosed() => Add(ref _allocations, -1);
 
     public void CountDrained() => Add(ref _allocationsDrained, 1);
+
+    public void CountSharedOpened() => Add(ref _sharedAddresses, 1);
+
+    public void CountSharedClosed() => Add(ref _sharedAddresses, -1);
 
     public void CountPeerOpened()
     {

@@ -19,6 +19,9 @@ internal sealed class TurnMetrics(IReadOnlyList<TurnCounters> counters) : IMetri
             writer.Counter("relay_turn_allocations_drained_total", "TURN allocations that the deadline of a drain ended."),
             turn => turn.AllocationsDrained);
         Each(
+            writer.Gauge("relay_turn_shared_addresses", "Relayed addresses of TURN allocations on ports that several may have."),
+            turn => turn.SharedAddresses);
+        Each(
             writer.Gauge("relay_turn_tcp_connections", "TCP connections of TURN allocations to peers that there are."),
             turn => turn.PeerConnections);
         Each(

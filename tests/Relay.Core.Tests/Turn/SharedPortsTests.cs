@@ -266,12 +266,15 @@ public class SharedPortsTests
         Assert.Equal(2, _rig.Open.Count);
         Assert.Equal(0, Alice.Permit(TurnRig.World, TurnRig.WorldIPv6));
         Assert.NotEqual(0, Bob.Permit(TurnRig.WorldIPv6));
+        Assert.Equal(4, _rig.Server.Counters.SharedAddresses);
         Alice.Refresh(0, (ref w) => w.AddAttribute(StunAttributeType.RequestedAddressFamily, [2, 0, 0, 0]));
+        Assert.Equal(3, _rig.Server.Counters.SharedAddresses);
         Assert.Equal(0, Bob.Permit(TurnRig.WorldIPv6));
         Assert.NotEqual(0, Bob.Permit(TurnRig.World));
         Alice.Refresh(0);
         Bob.Refresh(0);
         Assert.Empty(_rig.Open);
+        Assert.Equal(0, _rig.Server.Counters.SharedAddresses);
     }
 
     /// <summary>Whatever clients do: a datagram reaches the one client that the peer belongs to on the port, or nobody.</summary>

@@ -14,6 +14,9 @@ public class TurnCountersTests
         counters.CountOpened();
         counters.CountClosed();
         counters.CountDrained();
+        counters.CountSharedOpened();
+        counters.CountSharedOpened();
+        counters.CountSharedClosed();
         counters.CountFromClient(10);
         counters.CountToClient(20);
         counters.CountToClient(30);
@@ -24,6 +27,7 @@ public class TurnCountersTests
             Assert.Equal(1, counters.Refused(refusal));
         }
 
+        Assert.Equal(1, counters.SharedAddresses);
         Assert.Equal(
             [1, 1, 2, 1, 1, 10, 2, 50],
             new[]

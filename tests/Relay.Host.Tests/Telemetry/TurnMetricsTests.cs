@@ -17,6 +17,9 @@ public sealed class TurnMetricsTests
         second.CountOpened();
         second.CountClosed();
         second.CountDrained();
+        second.CountSharedOpened();
+        second.CountSharedOpened();
+        second.CountSharedClosed();
         second.CountRequest();
         second.CountRequest();
         second.CountRequest();
@@ -30,6 +33,7 @@ public sealed class TurnMetricsTests
         Assert.Equal((0, 1), (metrics["relay_turn_allocations{worker=\"0\"}"], metrics["relay_turn_allocations{worker=\"1\"}"]));
         Assert.Equal(2, metrics["relay_turn_allocations_opened_total{worker=\"1\"}"]);
         Assert.Equal(1, metrics["relay_turn_allocations_drained_total{worker=\"1\"}"]);
+        Assert.Equal(1, metrics["relay_turn_shared_addresses{worker=\"1\"}"]);
         Assert.Equal(3, metrics["relay_turn_requests_total{worker=\"1\"}"]);
         Assert.Equal(2, metrics["relay_turn_packets_total{worker=\"1\",direction=\"from_clients\"}"]);
         Assert.Equal(150, metrics["relay_turn_bytes_total{worker=\"1\",direction=\"from_clients\"}"]);
