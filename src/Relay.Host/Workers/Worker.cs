@@ -202,7 +202,7 @@ internal sealed class Worker : IDisposable
 
             mayHaveMore |= HandleStreams(now);
             mayHaveMore |= HandlePeers(now);
-            mayHaveMore |= _ports is { Count: > 0 } ports && ports.Receive(_handlePeerDatagram, _handlePeerError, now);
+            mayHaveMore |= _ports is { } ports && ports.Receive(_handlePeerDatagram, _handlePeerError, now);
             if (_engine.NextTimeout <= now)
             {
                 _engine.HandleTimeout(now);

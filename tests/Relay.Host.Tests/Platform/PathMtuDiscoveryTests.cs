@@ -68,6 +68,21 @@ public sealed class PathMtuDiscoveryTests : IDisposable
     });
 
     [Fact]
+    public void An_error_is_handed_over_though_its_port_is_closed_meanwhile() => Run(isIPv6: false, () =>
+    {
+        using UdpClient peer = Peer(IPAddress.Loopback);
+        using var ports = new RelayPorts(IPAddress.Loopback, portsMax: 1, _pool.Pool);
+        Assert.True(ports.TryOpen(isIPv6: false, 0, isShared: false, out int port));
+        Send(ports, port, peer, Large, dontFragment: true);
+        ports.Close(port);
+        Assert.True(ports.HasErrors);
+        // A worker that has errors does not sleep, so they must not stay.
+        Assert.False(ports.Receive(Take, TakeError, Now));
+        Assert.False(ports.HasErrors);
+        Assert.Equal(port, Assert.Single(_errors).Port);
+    });
+
+    [Fact]
     public void A_socket_that_is_none_is_refused() => Assert.False(PathMtuDiscovery.TrySet(-1, isIPv4: true, dontFragment: true));
 
     // Without root there is no network whose packets can be looked at: then the options are.
