@@ -19,6 +19,7 @@ public class CoturnReportTests
         Assert.False(report.IsClean);
         Assert.Equal(1, report.Missing);
         Assert.Equal("sent 400, received 399, lost 1", report.ToString());
+        Assert.Equal("sent 400, received 399, lost 1 in run 2", (report with { Run = 2 }).ToString());
     }
 
     [Theory]

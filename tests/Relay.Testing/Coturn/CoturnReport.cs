@@ -10,6 +10,9 @@ namespace Relay.Testing.Coturn;
 /// <param name="Output">All that it printed.</param>
 public sealed partial record CoturnReport(long Sent, long Received, long Lost, string Output)
 {
+    /// <summary>Which run it is of; more than 1 if those before were not clean.</summary>
+    public int Run { get; init; } = 1;
+
     public bool IsClean => Sent > 0 && Received == Sent && Lost == 0;
 
     /// <summary>Messages that did not arrive, by whichever of its counts says more.</summary>
@@ -20,7 +23,7 @@ public sealed partial record CoturnReport(long Sent, long Received, long Lost, s
         new(Last(output, SentCount(), 0), Last(output, ReceivedCount(), 0), Last(output, LostCount(), -1), output);
 
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"sent {Sent}, received {Received}, lost {Lost}");
+        string.Create(CultureInfo.InvariantCulture, $"sent {Sent}, received {Received}, lost {Lost}{(Run > 1 ? $" in run {Run}" : string.Empty)}");
 
     // It prints counts now and then; the last ones are the sum.
     private static long Last(string output, Regex pattern, long ifMissing) =>

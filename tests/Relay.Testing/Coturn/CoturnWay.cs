@@ -44,9 +44,9 @@ public sealed record CoturnWay(string Name, string Arguments)
     public async Task<CoturnReport> RunAsync()
     {
         CoturnReport report = await CoturnClient.RunAsync(Arguments);
-        for (int i = 1; i < TcpTries && !report.IsClean && Name.StartsWith(Tcp, StringComparison.Ordinal); i++)
+        for (int run = 2; run <= TcpTries && !report.IsClean && Name.StartsWith(Tcp, StringComparison.Ordinal); run++)
         {
-            report = await CoturnClient.RunAsync(Arguments);
+            report = await CoturnClient.RunAsync(Arguments) with { Run = run };
         }
 
         return report;
