@@ -26,7 +26,6 @@ public sealed class WordListReader
 
     private readonly List<string> _words = [];
     private readonly List<string> _beginnings = [];
-    private readonly List<string> _phrases = [];
 
     /// <summary>Reads one file; after a fault the reader is of no more use.</summary>
     /// <param name="file">The name to give in a fault.</param>
@@ -50,7 +49,7 @@ public sealed class WordListReader
     }
 
     /// <summary>The list of all that was read.</summary>
-    public WordList ToList() => new(_words, _beginnings, _phrases);
+    public WordList ToList() => new(_words, _beginnings);
 
     /// <summary>Null, or what is wrong with the line.</summary>
     private string? Read(ReadOnlySpan<char> line)
@@ -65,7 +64,7 @@ public sealed class WordListReader
             return string.Create(CultureInfo.InvariantCulture, $"an entry has at most {LengthMax} characters");
         }
 
-        if (_words.Count + _beginnings.Count + _phrases.Count == EntriesMax)
+        if (_words.Count + _beginnings.Count == EntriesMax)
         {
             return string.Create(CultureInfo.InvariantCulture, $"a list holds at most {EntriesMax:N0} entries");
         }
@@ -79,12 +78,10 @@ public sealed class WordListReader
 
         if (isBeginning && (words.Count > 1 || words[0].Length < BeginningMin))
         {
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"a beginning is one word of at least {BeginningMin} letters, doubled ones counted once");
+            return string.Create(CultureInfo.InvariantCulture, $"a beginning is one word of at least {BeginningMin} letters");
         }
 
-        (isBeginning ? _beginnings : words.Count > 1 ? _phrases : _words).Add(string.Join(' ', words));
+        (isBeginning ? _beginnings : _words).Add(string.Join(' ', words));
         return null;
     }
 }

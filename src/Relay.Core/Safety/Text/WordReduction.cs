@@ -11,7 +11,10 @@ internal static class WordReduction
     /// <summary>Figures and signs that stand for letters, in pairs.</summary>
     private const string Stand = "0o1i3e4a5s7t8b@a$s!i|i€e+t";
 
-    /// <summary>The words of a folded line, reduced, in their order.</summary>
+    /// <summary>No word has so many of a letter in a row.</summary>
+    private const int DrawnOut = 3;
+
+    /// <summary>The words of a folded line, in their order.</summary>
     public static List<string> Split(string folded)
     {
         List<string> words = [];
@@ -23,6 +26,58 @@ internal static class WordReduction
 
         Flush(words, spaced);
         return words;
+    }
+
+    /// <summary>The words with each letter once, however often it is repeated: one key for all that may be drawn out.</summary>
+    public static string Collapse(ReadOnlySpan<char> words)
+    {
+        StringBuilder collapsed = new(words.Length);
+        foreach (char c in words)
+        {
+            if (collapsed.Length == 0 || collapsed[^1] != c)
+            {
+                collapsed.Append(c);
+            }
+        }
+
+        return collapsed.ToString();
+    }
+
+    /// <summary>
+    /// Whether words are those of an entry, perhaps drawn out: three or more of a letter stand for any number of it, one or
+    /// two for themselves, so that a doubled letter makes another word.
+    /// </summary>
+    /// <param name="entry">An entry's words.</param>
+    /// <param name="words">A line's words.</param>
+    /// <param name="isBeginning">Whether more may follow.</param>
+    public static bool Fits(ReadOnlySpan<char> entry, ReadOnlySpan<char> words, bool isBeginning)
+    {
+        while (!entry.IsEmpty)
+        {
+            if (words.IsEmpty || words[0] != entry[0])
+            {
+                return false;
+            }
+
+            int wanted = Run(entry);
+            int found = Run(words);
+            bool mayFollow = isBeginning && wanted == entry.Length && found > wanted;
+            if (wanted != found && found < DrawnOut && !mayFollow)
+            {
+                return false;
+            }
+
+            entry = entry[wanted..];
+            words = words[found..];
+        }
+
+        return isBeginning || words.IsEmpty;
+    }
+
+    private static int Run(ReadOnlySpan<char> letters)
+    {
+        int end = letters.IndexOfAnyExcept(letters[0]);
+        return end < 0 ? letters.Length : end;
     }
 
     /// <summary>
@@ -49,7 +104,7 @@ internal static class WordReduction
             else if (piece.Length > 1)
             {
                 Flush(words, spaced);
-                words.Add(Reduce(piece));
+                words.Add(Letters(piece));
             }
         }
     }
@@ -59,25 +114,21 @@ internal static class WordReduction
     {
         if (spaced.Length > 0)
         {
-            words.Add(Reduce(spaced.ToString()));
+            words.Add(spaced.ToString());
             spaced.Clear();
         }
     }
 
-    /// <summary>Letters for what stands for them, each once however often it is repeated.</summary>
-    private static string Reduce(ReadOnlySpan<char> word)
+    /// <summary>The word with letters for what stands for them.</summary>
+    private static string Letters(ReadOnlySpan<char> word)
     {
-        StringBuilder reduced = new(word.Length);
+        StringBuilder letters = new(word.Length);
         foreach (char c in word)
         {
-            char letter = Letter(c);
-            if (reduced.Length == 0 || reduced[^1] != letter)
-            {
-                reduced.Append(letter);
-            }
+            letters.Append(Letter(c));
         }
 
-        return reduced.ToString();
+        return letters.ToString();
     }
 
     private static bool IsLetter(char c) =>

@@ -8,7 +8,7 @@ public sealed class TextCheckTests
 {
     private const string Advert = "come and see my new pictures on the page that you find under my name";
 
-    private readonly WordList _words = new(["banana"], [], []);
+    private readonly WordList _words = new(["banana"], []);
 
     [Fact]
     public void Each_check_holds_with_its_own_verdict()

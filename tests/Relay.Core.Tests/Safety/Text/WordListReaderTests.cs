@@ -12,7 +12,7 @@ public sealed class WordListReaderTests
     public void Entries_stand_one_a_line()
     {
         Assert.True(_reader.TryRead("a", "\uFEFF# fruit\r\n\r\n Banana \r\nkumquat*\nspotted dick", out _));
-        Assert.True(_reader.TryRead("b", "banana\nbanaanaa\nplum", out _));
+        Assert.True(_reader.TryRead("b", "banana\nBÄNANA\nplum", out _));
         Assert.Equal(4, _reader.ToList().Count);
     }
 
@@ -22,7 +22,6 @@ public sealed class WordListReaderTests
     [InlineData("a*b", "expected a word")]
     [InlineData("**", "expected a word")]
     [InlineData("ba*", "at least 3 letters")]
-    [InlineData("baaa*", "at least 3 letters")]
     [InlineData("two words*", "one word")]
     public void A_fault_names_file_and_line(string line, string what)
     {

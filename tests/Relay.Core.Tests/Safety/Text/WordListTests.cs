@@ -5,7 +5,7 @@ namespace Relay.Core.Tests.Safety.Text;
 
 public sealed class WordListTests
 {
-    private readonly WordList _list = Read("banana\nkumquat*\nspotted dick pudding\nсало\n");
+    private readonly WordList _list = Read("banana\nspoon\nkumquat*\nspotted dick pudding\nсало\n");
 
     [Theory]
     [InlineData("a Banana!")]
@@ -15,7 +15,11 @@ public sealed class WordListTests
     [InlineData("baaanaaanaaa")]
     [InlineData("b\u200Ba\u0301nänа")]
     [InlineData("𝓫𝓪𝓷𝓪𝓷𝓪")]
+    [InlineData("$p00n")]
+    [InlineData("s p o o n")]
+    [InlineData("spooooooon")]
     [InlineData("kumquats")]
+    [InlineData("kumquatty")]
     [InlineData("kumquat")]
     [InlineData("some Sp0tted  d1ck, pudding?")]
     [InlineData("САЛО")]
@@ -25,6 +29,8 @@ public sealed class WordListTests
     [InlineData("")]
     [InlineData("bananas")]
     [InlineData("a bandana")]
+    [InlineData("spon")]
+    [InlineData("baanana")]
     [InlineData("mykumquat")]
     [InlineData("spotted dick")]
     [InlineData("spotted dick and pudding")]
