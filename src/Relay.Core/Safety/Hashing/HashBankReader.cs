@@ -19,7 +19,8 @@ namespace Relay.Core.Safety.Hashing;
 /// All or nothing: with a fault there is no bank, since one that lacks what the operator believes it to hold is worse than the
 /// last good one. Several files make one bank.
 /// </remarks>
-public sealed class HashBankReader
+/// <param name="hashesMax">The most hashes of the bank.</param>
+public sealed class HashBankReader(int hashesMax = HashBankReader.HashesMax)
 {
     /// <summary>The most hashes of one bank: what is looked through in some milliseconds.</summary>
     public const int HashesMax = 1_000_000;
@@ -111,9 +112,9 @@ public sealed class HashBankReader
             return null;
         }
 
-        if (_hashes.Count == HashesMax)
+        if (_hashes.Count == hashesMax)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"a bank holds at most {HashesMax:N0} hashes");
+            return string.Create(CultureInfo.InvariantCulture, $"a bank holds at most {hashesMax:N0} hashes");
         }
 
         _hashes.Add(hash);

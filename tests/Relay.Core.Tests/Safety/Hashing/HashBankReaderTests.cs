@@ -59,18 +59,19 @@ public sealed class HashBankReaderTests
     }
 
     [Fact]
-    public void A_bank_holds_a_million_hashes_and_no_more()
+    public void A_bank_has_a_limit()
     {
+        HashBankReader reader = new(hashesMax: 1000);
         StringBuilder text = new();
-        for (int i = 0; i < HashBankReader.HashesMax; i++)
+        for (ulong i = 0; i < 1000; i++)
         {
-            text.Append(new PictureHash(0, 0, 0, (ulong)i).ToString()).Append('\n');
+            text.Append(new PictureHash(0, 0, 0, i).ToString()).Append('\n');
         }
 
-        Assert.True(Read(text.ToString()));
-        Assert.Equal(HashBankReader.HashesMax, _reader.ToBank().Count);
-        Assert.False(_reader.TryRead("more", Encoding.UTF8.GetBytes(One), out HashBankFault fault));
-        Assert.Equal("more:1: a bank holds at most 1,000,000 hashes", fault.ToString());
+        Assert.True(reader.TryRead("file", Encoding.UTF8.GetBytes(text.ToString()), out _));
+        Assert.Equal(1000, reader.ToBank().Count);
+        Assert.False(reader.TryRead("more", Encoding.UTF8.GetBytes("# more\n" + One), out HashBankFault fault));
+        Assert.Equal("more:2: a bank holds at most 1,000 hashes", fault.ToString());
     }
 
     [Fact]
