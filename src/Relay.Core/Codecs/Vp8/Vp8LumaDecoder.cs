@@ -1,7 +1,7 @@
 namespace Relay.Core.Codecs.Vp8;
 
 /// <summary>
-/// Decodes the luma of VP8 keyframes (RFC 6386), bit for bit as libvpx does. Keeps its memory for the next frame: about 1.1 bytes
+/// Decodes the luma of VP8 keyframes (RFC 6386), bit for bit as libvpx does. Keeps its memory for the next frame: about a byte
 /// a pixel of the largest so far, at most <see cref="Vp8FrameLimits.AreaMax"/>. Time is bounded by the area and the bytes of a
 /// frame. Not for several threads at once.
 /// </summary>
