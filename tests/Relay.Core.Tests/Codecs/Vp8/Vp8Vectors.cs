@@ -18,8 +18,8 @@ internal static class Vp8Vectors
         get
         {
             var data = new TheoryData<string, int, int, string>();
-            foreach (string line in File.ReadLines(Path.Combine(Folder, "vectors.tsv"))
-                .Concat(File.ReadLines(Path.Combine(Folder, "changed.tsv"))))
+            string[] tables = ["vectors.tsv", "chromium.tsv", "changed.tsv"];
+            foreach (string line in tables.SelectMany(table => File.ReadLines(Path.Combine(Folder, table))))
             {
                 string[] fields = line.Split('\t');
                 data.Add(fields[0], Number(fields[1]), Number(fields[2]), fields[3]);
