@@ -18,8 +18,8 @@ projects=(
   "Relay.Core.Tests Debug,Release 5m"
   "Relay.Bench.Tests Release 3m"
   "Relay.Simulation Debug,Release 5m"
-  "Relay.Host.Tests Release 8m"
-  "Relay.Browser.Tests Release 8m"
+  "Relay.Host.Tests Release 12m"
+  "Relay.Browser.Tests Release 14m"
 )
 
 passed=0 failed=0 skipped=0 child=
