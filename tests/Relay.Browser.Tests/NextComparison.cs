@@ -19,6 +19,10 @@ internal sealed class NextComparison
     // far apart are given more switches; those of a way that is slower stay so.
     private const int CyclesMax = 4;
 
+    // A source gets one request for a keyframe a second (KeyframePolicy), and here two partners take turns: faster than this, the
+    // switches would measure who waits for that.
+    private static readonly TimeSpan SwitchInterval = TimeSpan.FromSeconds(1);
+
     // Whether the camera's next frame is due at once or only after this is chance: the grain of the clock.
     private const double FrameMilliseconds = 1000.0 / FakeMedia.FramesPerSecond;
 
@@ -101,7 +105,7 @@ internal sealed class NextComparison
         for (int i = 0; i < TurnSwitches; i++)
         {
             // At another moment of the camera's frame each time, or all of a turn would have the same luck.
-            await Task.Delay(TimeSpan.FromMilliseconds(i * FrameMilliseconds / TurnSwitches));
+            await Task.Delay(SwitchInterval + TimeSpan.FromMilliseconds(i * FrameMilliseconds / TurnSwitches));
             times.Add(await SwitchAsync(red));
             // The way's own: whatever makes one check slower is no round trip.
             _roundTrip = Math.Min(_roundTrip, await _other.RoundTripMillisecondsAsync());

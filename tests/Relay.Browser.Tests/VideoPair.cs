@@ -48,7 +48,8 @@ internal static class VideoPair
         double rate = (after.FramesDecoded - before.FramesDecoded) / seconds;
         Report.Line(string.Create(CultureInfo.InvariantCulture,
             $"{who.Name} sees {other.Name}: {after.Width}x{after.Height} {rate:F1} frames/s for {seconds:F0} s (bar: 640x480, >= {FramesPerSecondMin}) {after.SrtpCipher}"));
-        Assert.Equal((FakeMedia.Width, FakeMedia.Height), (after.Width, after.Height));
+        // On a machine that does all of it a sender may get smaller for a moment; it must come back.
+        await who.WaitForFullSizeAsync();
         Assert.True(rate >= FramesPerSecondMin, $"{who.Name} decodes {rate:F1} frames/s");
         Assert.Equal(0, await who.CountOtherFramesAsync(other.Tint, before.At));
     }
