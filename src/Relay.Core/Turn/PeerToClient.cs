@@ -111,7 +111,7 @@ internal sealed class PeerToClient
     /// </summary>
     public DropReason RelayIcmp(TurnAllocation to, in TransportAddress peer, byte type, byte code, uint errorData, Instant now)
     {
-        DropReason reason = Admit(to, peer, IcmpBytes, now);
+        DropReason reason = Admit(to, peer, IcmpBytes + (peer.IsIPv4 ? IndicationIPv4Bytes : IndicationIPv6Bytes), now);
         if (reason != DropReason.None)
         {
             return reason;

@@ -72,13 +72,8 @@ internal sealed class RelayedPorts
     public bool TryShare(bool isIPv6, UInt128 account, int owner, out RelayedAddress relayed)
     {
         SharedPorts shared = Shared(isIPv6);
-        if (shared.Room > 0)
-        {
-            // If that fails, those there are still do.
-            OpenShared(isIPv6, shared);
-        }
-
-        bool isPicked = shared.TryPick(account, out int index);
+        // A new one has nobody else yet; if there can be none, those there are still do.
+        bool isPicked = TryOpenShared(isIPv6, shared, out int index) || shared.TryPick(account, out index);
         relayed = isPicked ? shared.Join(index, account, owner) : default;
         return isPicked;
     }
@@ -86,12 +81,12 @@ internal sealed class RelayedPorts
     /// <summary>A relayed address on which TCP connections are taken, for the owner; no UDP allocation has its port.</summary>
     public bool TryTakeListening(bool isIPv6, int owner, out RelayedAddress relayed)
     {
-        PortRange ports = Ports(isIPv6);
-        for (int attempt = 0; attempt < OpenAttempts && ports.TryDraw(isEven: false, withNext: false, out ushort port); attempt++)
+        for (int attempt = 0; attempt < OpenAttempts && TryDraw(isIPv6, isEven: false, withNext: false, out ushort port); attempt++)
         {
             if (_connections!.TryListen(isIPv6, port, out int listener))
             {
-                ports.Take(port, owner);
+                Ports(isIPv6).Take(port, owner);
+                _ownCount++;
                 _ownersByListener[listener] = owner;
                 relayed = AddressOf(isIPv6, port) with { Listener = listener };
                 return true;
@@ -148,7 +143,7 @@ internal sealed class RelayedPorts
             return;
         }
 
-        _ownCount -= relayed.Listener == 0 ? 1 : 0;
+        _ownCount--;
         Close(relayed);
     }
 
@@ -218,17 +213,21 @@ internal sealed class RelayedPorts
             && Ports(isIPv6).TryDraw(isEven, withNext, out port);
     }
 
-    private void OpenShared(bool isIPv6, SharedPorts shared)
+    private bool TryOpenShared(bool isIPv6, SharedPorts shared, out int index)
     {
         PortRange ports = Ports(isIPv6);
-        for (int attempt = 0; attempt < OpenAttempts && ports.TryDraw(isEven: false, withNext: false, out ushort port); attempt++)
+        int attempts = shared.Room > 0 ? OpenAttempts : 0;
+        index = attempts > 0 ? shared.NextIndex : 0;
+        for (int attempt = 0; attempt < attempts && ports.TryDraw(isEven: false, withNext: false, out ushort port); attempt++)
         {
-            if (TryOpen(isIPv6, port, SharedOwner + shared.NextIndex, out RelayedAddress relayed))
+            if (TryOpen(isIPv6, port, SharedOwner + index, out RelayedAddress relayed))
             {
                 shared.Add(relayed);
-                return;
+                return true;
             }
         }
+
+        return false;
     }
 
     private bool TryOpen(bool isIPv6, ushort port, int owner, out RelayedAddress relayed)

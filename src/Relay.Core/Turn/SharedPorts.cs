@@ -15,6 +15,7 @@ internal sealed class SharedPorts
     private const int Draws = 4;
 
     private readonly RelayedAddress[] _ports;
+    private readonly DrawSet _open;
     private readonly int[] _members;
     private readonly RandomSource _random;
 
@@ -28,13 +29,14 @@ internal sealed class SharedPorts
     public SharedPorts(int max, RandomSource random)
     {
         _ports = new RelayedAddress[max];
+        _open = new DrawSet(max);
         _members = new int[max];
         _random = random;
         _hash = max == 0 ? default : new SipHash(random);
     }
 
     /// <summary>Ports there are.</summary>
-    public int Count { get; private set; }
+    public int Count => _open.Count;
 
     /// <summary>How many more there may be.</summary>
     public int Room => _ports.Length - Count;
@@ -60,8 +62,9 @@ internal sealed class SharedPorts
     /// <summary>One more port, in <see cref="NextIndex"/>, which nobody has yet.</summary>
     public void Add(in RelayedAddress port)
     {
-        _ports[NextIndex] = port;
-        Count++;
+        int index = NextIndex;
+        _ports[index] = port;
+        _open.Add(index);
     }
 
     /// <summary>
@@ -71,9 +74,8 @@ internal sealed class SharedPorts
     public bool TryPick(UInt128 account, out int index)
     {
         index = -1;
-        for (int i = 0; i < Draws && Count > 0; i++)
+        for (int i = 0; i < Draws && _open.TryDraw(_random, out int drawn); i++)
         {
-            int drawn = Draw();
             if (index < 0 || Rank(drawn, account) < Rank(index, account))
             {
                 index = drawn;
@@ -110,7 +112,7 @@ internal sealed class SharedPorts
         }
 
         _ports[share.Index] = default;
-        Count--;
+        _open.Remove(share.Index);
         return true;
     }
 
@@ -129,17 +131,6 @@ internal sealed class SharedPorts
     {
         bool isRemoved = _ownersByPeer.Remove(KeyOf(index, peer), out int removed);
         Invariant.Holds(isRemoved && removed == owner, "a peer is given up by its owner");
-    }
-
-    private int Draw()
-    {
-        int index = (int)(((ulong)_random.NextUInt32() * (uint)_ports.Length) >> 32);
-        while (_ports[index].IsNone)
-        {
-            index = index + 1 < _ports.Length ? index + 1 : 0;
-        }
-
-        return index;
     }
 
     private long Rank(int index, UInt128 account) =>

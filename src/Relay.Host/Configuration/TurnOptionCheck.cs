@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Relay.Core.Primitives;
+using Relay.Host.Turn;
 
 namespace Relay.Host.Configuration;
 
@@ -41,6 +42,16 @@ internal static class TurnOptionCheck
         {
             problems.Add(OptionProblem.OfValue(
                 "Turn:OwnPortsPerWorker", "0", "must be above 0, because Turn:SharedPortsPerWorker is 0", "4096"));
+        }
+        else if (turn.RelayPortMin < turn.RelayPortMax
+            && RelayPortPlan.Of(turn, turn.Peers.Equals("public", StringComparison.Ordinal), options.Media.Workers)
+                is { Own: 0, Shared: 0 })
+        {
+            problems.Add(OptionProblem.OfValue(
+                "Turn:RelayPortMax",
+                Text(turn.RelayPortMax),
+                $"must leave more ports for each of {Text(options.Media.Workers)} workers",
+                "65535"));
         }
 
         CheckOneOfEachFamily(turn.AlternateServers, problems);

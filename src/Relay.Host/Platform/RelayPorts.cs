@@ -248,7 +248,7 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         message.Header.Buffers = &buffer;
         message.Header.BufferCount = 1;
         SetFragmenting(index, transmit.DontFragment);
-        if (SocketAddressLayout.TryWrite(transmit.Remote, name, isIPv4) && TrySend(_descriptors[index], &message))
+        if (SocketAddressLayout.TryWrite(transmit.Remote, name, isIPv4) && TrySend(_descriptors[index], &message, transmit.DontFragment))
         {
             return;
         }
@@ -270,11 +270,19 @@ internal sealed unsafe class RelayPorts : IRelayPorts, IDisposable
         _ = CloseDescriptor(_poll);
     }
 
-    // An ICMP error waits at the socket for the next call, whatever peer that is for, and fails it once.
-    private static bool TrySend(int descriptor, MultiMessageHeader* message) =>
-        SendMessages(descriptor, message, 1, MessageDoNotWait) == 1
-            || (Marshal.GetLastPInvokeError() is not (ErrorAgain or ErrorMessageSize)
-                && SendMessages(descriptor, message, 1, MessageDoNotWait) == 1);
+    // An ICMP error waits at the socket for the next call, whatever peer that is for, and fails it once: "too big" as any other,
+    // unless this datagram may not be cut, which it is most likely about.
+    private static bool TrySend(int descriptor, MultiMessageHeader* message, bool dontFragment)
+    {
+        if (SendMessages(descriptor, message, 1, MessageDoNotWait) == 1)
+        {
+            return true;
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        return error != ErrorAgain && !(error == ErrorMessageSize && dontFragment)
+            && SendMessages(descriptor, message, 1, MessageDoNotWait) == 1;
+    }
 
     // One call more when it changes, and hardly any client asks for it.
     private void SetFragmenting(int index, bool refuses)

@@ -43,6 +43,37 @@ public class RelayedPortsTests
     }
 
     [Fact]
+    public void While_there_may_be_more_shared_ports_everybody_gets_another_one()
+    {
+        var ports = new RelayedPorts(
+            TurnRig.Options with { RelayPortMin = 50_000, RelayPortMax = 51_000, OwnPortsMax = 0, SharedPortsMax = 256 },
+            _sockets,
+            new SeededRandomSource(3));
+        var seen = new HashSet<int>();
+        for (int i = 0; i < 256; i++)
+        {
+            Assert.True(ports.TryShare(isIPv6: false, account: 1, i, out RelayedAddress relayed));
+            Assert.True(seen.Add(relayed.Address.Port));
+        }
+
+        Assert.True(ports.TryShare(isIPv6: false, account: 1, 256, out RelayedAddress more));
+        Assert.Contains((int)more.Address.Port, seen);
+    }
+
+    [Fact]
+    public void Listeners_leave_the_ports_that_are_kept_for_sharing()
+    {
+        var ports = new RelayedPorts(
+            Options with { SharedPortsMax = 2 }, _sockets, new SeededRandomSource(3), new TestPeerConnections());
+        Assert.True(ports.TryTakeListening(isIPv6: false, 0, out _));
+        Assert.True(ports.TryTakeListening(isIPv6: false, 1, out RelayedAddress second));
+        Assert.False(ports.TryTakeListening(isIPv6: false, 2, out _));
+        Assert.True(ports.TryShare(isIPv6: false, account: 1, 3, out _));
+        ports.Release(second);
+        Assert.True(ports.TryTakeListening(isIPv6: false, 4, out _));
+    }
+
+    [Fact]
     public void A_pair_is_both_or_none()
     {
         _sockets.Taken.UnionWith([50_001, 50_003]);

@@ -35,6 +35,19 @@ public sealed class TurnOptionCheckTests
             Check(o => (o.Turn.OwnPortsPerWorker, o.Turn.SharedPortsPerWorker) = (own, shared)).SingleOrDefault()?.Key);
 
     [Theory]
+    [InlineData("public", 50_009, 16, false)]
+    [InlineData("public", 50_009, 4, true)]
+    [InlineData("own", 50_009, 16, true)]
+    public void Each_worker_has_relay_ports(string peers, int max, int workers, bool good) =>
+        Assert.Equal(
+            good ? null : "Turn:RelayPortMax",
+            Check(o =>
+            {
+                (o.Turn.Peers, o.Turn.RelayPortMin, o.Turn.RelayPortMax) = (peers, 50_000, max);
+                o.Media.Workers = workers;
+            }).SingleOrDefault()?.Key);
+
+    [Theory]
     [InlineData("192.0.2.1:3478 [2001:db8::1]:3478", true)]
     [InlineData("192.0.2.1:3478 192.0.2.2:3478", false)]
     [InlineData("[2001:db8::1]:3478 [2001:db8::2]:3478", false)]

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using Relay.Core.Buffers;
@@ -213,6 +214,20 @@ public sealed class RelayPortsTests : IDisposable
     }
 
     [Fact]
+    public void Too_big_said_of_one_peer_costs_no_other_peer_a_datagram()
+    {
+        int port = Open(out ushort number);
+        TransportAddress other = ClosedAddress();
+        for (int i = 0; i < 20 && TrySayTooBig(number, other.Port); i++)
+        {
+            Send(_ports, port, PeerAddress);
+            Assert.Equal(10, ReceiveAtPeer(out _).Length);
+        }
+
+        Assert.Equal(0, _ports.SendErrors);
+    }
+
+    [Fact]
     public void A_turn_takes_a_bounded_number_of_errors_and_the_next_one_the_rest()
     {
         int port = Open(out _);
@@ -304,6 +319,44 @@ public sealed class RelayPortsTests : IDisposable
         from = new IPEndPoint(IPAddress.Any, 0);
         _peer.Client.ReceiveTimeout = 10_000;
         return _peer.Receive(ref from);
+    }
+
+    /// <summary>
+    /// Has the system believe that a router on the way from a port to a peer wants datagrams of 1000 bytes at most (RFC 1191); false
+    /// where that needs rights that this process has not.
+    /// </summary>
+    private static bool TrySayTooBig(ushort port, ushort peer)
+    {
+        byte[] message = new byte[8 + 20 + 8];
+        message[0] = 3;
+        message[1] = 4;
+        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(6), 1000);
+        Span<byte> quoted = message.AsSpan(8);
+        quoted[0] = 0x45;
+        BinaryPrimitives.WriteUInt16BigEndian(quoted[2..], 1400);
+        (quoted[8], quoted[9]) = (64, 17);
+        IPAddress.Loopback.TryWriteBytes(quoted[12..], out _);
+        IPAddress.Loopback.TryWriteBytes(quoted[16..], out _);
+        BinaryPrimitives.WriteUInt16BigEndian(quoted[20..], port);
+        BinaryPrimitives.WriteUInt16BigEndian(quoted[22..], peer);
+        BinaryPrimitives.WriteUInt16BigEndian(quoted[24..], 1380);
+        uint sum = 0;
+        for (int i = 0; i < message.Length; i += 2)
+        {
+            sum += BinaryPrimitives.ReadUInt16BigEndian(message.AsSpan(i));
+        }
+
+        BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(2), (ushort)~((sum & 0xFFFF) + (sum >> 16)));
+        try
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Icmp);
+            socket.SendTo(message, new IPEndPoint(IPAddress.Loopback, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private int Open(out ushort number)
