@@ -18,7 +18,7 @@ enum {
     CONTROL_BYTES = 128,
     SEND_BATCH = 512,
     GATHER_INTERVAL_NS = 1000000,
-    GATHER_BUSY = 8,               // messages to be expected in a pause, a train being one
+    GATHER_BUSY = 3,               // messages to be expected in a pause, a train being one
     GATHER_ENOUGH = 4,             // a call that brought so many messages is followed by the next at once
     GATHER_MIN_NS = 5000,          // a shorter sleep costs more than it brings
 };

@@ -19,7 +19,7 @@ internal sealed class Coalescer
     /// Busy: so many messages are to be expected in one pause. With fewer, the sleep and its timer cost more than the system
     /// calls they save. Messages and not datagrams: what comes as a train shares everything already.
     /// </summary>
-    internal const int BusyMessages = 8;
+    internal const int BusyMessages = 3;
 
     /// <summary>How far back "busy" looks.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(1);

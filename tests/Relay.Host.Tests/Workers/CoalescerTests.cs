@@ -60,9 +60,9 @@ public class CoalescerTests
     }
 
     [Theory]
-    [InlineData(8, false)]
-    [InlineData(6, true)]
-    public void It_is_busy_if_a_pause_may_bring_eight_messages(int microsecondsApart, bool isBusy)
+    [InlineData(18, false)]
+    [InlineData(15, true)]
+    public void It_is_busy_if_a_pause_may_bring_three_messages(int microsecondsApart, bool isBusy)
     {
         for (int i = 0; i < 1000; i++)
         {
