@@ -23,40 +23,45 @@ public static class StunXorAddress
 
     private const int PortOffset = 2;
     private const int AddressOffset = 4;
+    private const ushort PortMask = (ushort)(StunMessageReader.MagicCookie >> 16);
 
     /// <summary>False if the family is unknown or the length does not fit it.</summary>
     public static bool TryRead(ReadOnlySpan<byte> value, ReadOnlySpan<byte> transactionId, out TransportAddress address)
     {
-        address = default;
-        Span<byte> clear = stackalloc byte[MaxBytes];
-        if (!value.TryCopyTo(clear))
+        if (!StunAddress.TryRead(value, out address))
         {
             return false;
         }
 
-        Mask(clear, transactionId);
-        return StunAddress.TryRead(clear[..value.Length], out address);
+        // The length tells the family: a masked IPv6 address may look like an IPv4 one.
+        ushort port = (ushort)(address.Port ^ PortMask);
+        address = value.Length < MaxBytes
+            ? TransportAddress.FromIPv4(address.IPv4 ^ StunMessageReader.MagicCookie, port)
+            : new TransportAddress(address.Address ^ Mask(transactionId), port);
+        return true;
     }
 
     /// <summary>Writes the value and returns its bytes; <paramref name="value"/> holds at least <see cref="MaxBytes"/>.</summary>
     public static int Write(in TransportAddress address, ReadOnlySpan<byte> transactionId, Span<byte> value)
     {
-        Span<byte> masked = stackalloc byte[MaxBytes];
-        int length = StunAddress.Write(address, masked);
-        Mask(masked, transactionId);
-        masked[..length].CopyTo(value);
+        int length = StunAddress.Write(address, value);
+        BinaryPrimitives.WriteUInt16BigEndian(value[PortOffset..], (ushort)(address.Port ^ PortMask));
+        if (length < MaxBytes)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(value[AddressOffset..], address.IPv4 ^ StunMessageReader.MagicCookie);
+        }
+        else
+        {
+            BinaryPrimitives.WriteUInt128BigEndian(value[AddressOffset..], address.Address ^ Mask(transactionId));
+        }
+
         return length;
     }
 
-    /// <summary>Puts the mask on or takes it off: the magic cookie, and for IPv6 the transaction id behind it.</summary>
-    private static void Mask(Span<byte> value, ReadOnlySpan<byte> transactionId)
+    /// <summary>The magic cookie followed by the transaction id.</summary>
+    private static UInt128 Mask(ReadOnlySpan<byte> transactionId)
     {
         ulong upper = ((ulong)StunMessageReader.MagicCookie << 32) | BinaryPrimitives.ReadUInt32BigEndian(transactionId);
-        var mask = new UInt128(upper, BinaryPrimitives.ReadUInt64BigEndian(transactionId[4..]));
-        Span<byte> port = value[PortOffset..];
-        Span<byte> address = value[AddressOffset..];
-        BinaryPrimitives.WriteUInt16BigEndian(
-            port, (ushort)(BinaryPrimitives.ReadUInt16BigEndian(port) ^ (StunMessageReader.MagicCookie >> 16)));
-        BinaryPrimitives.WriteUInt128BigEndian(address, BinaryPrimitives.ReadUInt128BigEndian(address) ^ mask);
+        return new UInt128(upper, BinaryPrimitives.ReadUInt64BigEndian(transactionId[4..]));
     }
 }
