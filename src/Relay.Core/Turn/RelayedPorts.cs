@@ -199,8 +199,7 @@ internal sealed class RelayedPorts
             return owner != ReservedOwner;
         }
 
-        TransportAddress told = HasRelayAddress(peer) ? peer : peer with { Port = 0 };
-        return Shared(!peer.IsIPv4).TryGetOwner(owner - SharedOwner, told, out owner);
+        return Shared(!peer.IsIPv4).TryGetOwner(owner - SharedOwner, peer, out owner);
     }
 
     // Ports for those that will share are kept back.

@@ -91,8 +91,7 @@ internal sealed class SharedPorts
         _members[index]++;
         ulong key = KeyOf(index, account);
         _membersByAccount[key] = _membersByAccount.GetValueOrDefault(key) + 1;
-        RelayedAddress port = _ports[index];
-        return port with { Share = new PortShare(this, index, owner, account, port.Address.Address) };
+        return _ports[index] with { Share = new PortShare(this, index, owner, account) };
     }
 
     /// <summary>An allocation gives its part up, after its peers; true if it was the last one: the port is the caller's.</summary>
@@ -115,6 +114,13 @@ internal sealed class SharedPorts
         _open.Remove(share.Index);
         return true;
     }
+
+    /// <summary>
+    /// The port that tells peers at one address apart: none in the world, where all of an address belongs to one allocation. At
+    /// the relay's own address each port is somebody else's, and all of it would be the first one's who comes.
+    /// </summary>
+    public ushort PortOf(int index, in TransportAddress peer) =>
+        peer.Address == _ports[index].Address.Address ? peer.Port : (ushort)0;
 
     /// <summary>Whose a peer is on a port.</summary>
     public bool TryGetOwner(int index, in TransportAddress peer, out int owner) =>
@@ -139,5 +145,5 @@ internal sealed class SharedPorts
     private ulong KeyOf(int index, UInt128 account) => _hash.Hash((ulong)account, (ulong)(account >> 64), (ulong)index);
 
     private ulong KeyOf(int index, in TransportAddress peer) => _hash.Hash(
-        (ulong)peer.Address, (ulong)(peer.Address >> 64), ((ulong)peer.Port << 32) | (uint)index);
+        (ulong)peer.Address, (ulong)(peer.Address >> 64), ((ulong)PortOf(index, peer) << 32) | (uint)index);
 }
