@@ -5,8 +5,9 @@ namespace Relay.Core.Turn;
 
 /// <summary>
 /// Answers to sources that have proven nothing, so many a second for each IPv4 /24 and IPv6 /56: who forges the source of a
-/// request cannot make this relay flood whoever lives there. (Connects to TCP peers are counted so as well.) Memory is fixed. A prefix that finds its row full takes over the
-/// idlest entry there with what that one has spent, so nobody gains by being forgotten and no prefix ever exceeds its rate.
+/// request cannot make this relay flood whoever lives there. Connects to TCP peers are counted so as well. Memory is fixed. A
+/// prefix that finds its row full takes over the idlest entry there with what that one has spent, so nobody gains by being
+/// forgotten and no prefix ever exceeds its rate.
 /// </summary>
 public sealed class PrefixBudget
 {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Relay.Core.Turn;
 
 namespace Relay.Host.Platform;
 
@@ -17,15 +18,9 @@ internal static class ExtendedErrorLayout
 {
     public const int Bytes = 16;
 
-    private const int ErrorMessageSize = 90;
     private const byte OriginLocal = 1;
     private const byte OriginIcmp = 2;
     private const byte OriginIcmpv6 = 3;
-
-    // "Fragmentation needed" of ICMP and "packet too big" of ICMPv6: what the first router would say.
-    private const byte IcmpUnreachable = 3;
-    private const byte IcmpFragmentationNeeded = 4;
-    private const byte Icmpv6PacketTooBig = 2;
 
     /// <summary>Reads type, code, data and origin; false if it is neither ICMP of the family nor "too big" of this host.</summary>
     public static bool TryRead(ReadOnlySpan<byte> source, bool isIPv4, ref PeerError error)
@@ -40,9 +35,9 @@ internal static class ExtendedErrorLayout
         error.Data = MemoryMarshal.Read<uint>(source[8..]);
         if (error.IsLocal)
         {
-            error.Type = isIPv4 ? IcmpUnreachable : Icmpv6PacketTooBig;
-            error.Code = isIPv4 ? IcmpFragmentationNeeded : (byte)0;
-            return MemoryMarshal.Read<int>(source) == ErrorMessageSize;
+            // What the first router would say.
+            (error.Type, error.Code) = IcmpErrors.TooBig(isIPv4);
+            return MemoryMarshal.Read<int>(source) == LinuxSystemCalls.ErrorMessageSize;
         }
 
         error.Type = source[5];
