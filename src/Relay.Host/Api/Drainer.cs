@@ -27,7 +27,7 @@ internal sealed class Drainer(
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
     private readonly DrainBudget _budget = DrainBudget.Of(TimeSpan.FromSeconds(options.Drain.Seconds));
-    private readonly bool _waitsForAllocations = options.Turn.Peers.Equals("public", StringComparison.Ordinal);
+    private readonly bool _waitsForAllocations = options.Turn.ReachesPublicPeers;
     private readonly DrainState _state = state;
     private readonly IMediaPlane _media = media;
     private readonly PairingLoop _loop = loop;

@@ -44,8 +44,7 @@ internal static class TurnOptionCheck
                 "Turn:OwnPortsPerWorker", "0", "must be above 0, because Turn:SharedPortsPerWorker is 0", "4096"));
         }
         else if (turn.RelayPortMin < turn.RelayPortMax
-            && RelayPortPlan.Of(turn, turn.Peers.Equals("public", StringComparison.Ordinal), options.Media.Workers)
-                is { Own: 0, Shared: 0 })
+            && RelayPortPlan.Of(turn, options.Media.Workers) is { Own: 0, Shared: 0 })
         {
             problems.Add(OptionProblem.OfValue(
                 "Turn:RelayPortMax",

@@ -72,6 +72,9 @@ public sealed class TurnServiceOptions
     [Option(Format = OptionFormat.PeerMode)]
     public string Peers { get; set; } = "own";
 
+    /// <summary><see cref="Peers"/> is public.</summary>
+    public bool ReachesPublicPeers => Peers.Equals("public", StringComparison.Ordinal);
+
     /// <summary>
     /// Addresses, networks or ranges (10.0.0.0/8, 192.0.2.1-192.0.2.9) that are peers although they are special-purpose or the
     /// host's own; with Peers at own, relayed addresses that clients may reach each other by. Default none. Risk: opens what lies

@@ -10,10 +10,10 @@ internal readonly record struct RelayPortPlan(int Own, int Shared)
     // A quarter of the range is for sharing, if that is wanted; it is also what makes a free port easy to find.
     private const int SharedPart = 4;
 
-    public static RelayPortPlan Of(TurnServiceOptions turn, bool isPublic, int workers)
+    public static RelayPortPlan Of(TurnServiceOptions turn, int workers)
     {
         int range = turn.RelayPortMax - turn.RelayPortMin + 1;
-        if (!isPublic)
+        if (!turn.ReachesPublicPeers)
         {
             // Names, not sockets: each worker has the whole range, and they cost nothing.
             return new RelayPortPlan(range, Math.Min(turn.SharedPortsPerWorker, range / SharedPart));

@@ -34,14 +34,14 @@ internal sealed class TurnServerFactory
     {
         _options = options.Turn;
         _bind = IPAddress.Parse(options.Media.BindAddress);
-        _ports = RelayPortPlan.Of(_options, IsPublic, options.Media.Workers);
+        _ports = RelayPortPlan.Of(_options, options.Media.Workers);
         _credentials = new TurnCredentials(_options.Realm, [.. _options.Users.Select(ToUser)], _options.Secrets);
         _nonce = new TurnNonce(NonceLifetime, random);
         _unixSecondsAtZero = time.GetUtcNow().ToUnixTimeSeconds() - (MonotonicClock.Now.Ticks / TimeSpan.TicksPerSecond);
     }
 
     /// <summary>True if relayed addresses are sockets, for public peers.</summary>
-    public bool IsPublic => _options.Peers.Equals("public", StringComparison.Ordinal);
+    public bool IsPublic => _options.ReachesPublicPeers;
 
     /// <summary>The TCP and TLS streams of a worker.</summary>
     public StreamTable CreateStreams(Action wake) =>

@@ -23,19 +23,20 @@ public sealed class RelayPortPlanTests
     {
         var options = new TurnServiceOptions
         {
+            Peers = "public",
             RelayPortMin = first,
             RelayPortMax = last,
             OwnPortsPerWorker = ownMax,
             SharedPortsPerWorker = sharedMax,
         };
-        Assert.Equal(new RelayPortPlan(own, shared), RelayPortPlan.Of(options, isPublic: true, workers));
+        Assert.Equal(new RelayPortPlan(own, shared), RelayPortPlan.Of(options, workers));
     }
 
     [Fact]
     public void Ports_that_are_only_names_are_as_many_as_there_are_for_each_worker()
     {
         var options = new TurnServiceOptions();
-        Assert.Equal(new RelayPortPlan(16_384, 256), RelayPortPlan.Of(options, isPublic: false, 32));
-        Assert.Equal(16_384, RelayPortPlan.Of(new TurnServiceOptions { OwnPortsPerWorker = 0 }, isPublic: false, 1).Own);
+        Assert.Equal(new RelayPortPlan(16_384, 256), RelayPortPlan.Of(options, 32));
+        Assert.Equal(16_384, RelayPortPlan.Of(new TurnServiceOptions { OwnPortsPerWorker = 0 }, 1).Own);
     }
 }
